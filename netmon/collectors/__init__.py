@@ -1,0 +1,1 @@
+"""The operating system turned into snapshots; the only importers of psutil and AF_NETLINK."""

@@ -1,0 +1,1 @@
+"""Time and change: polling, direction, rates, what is new and what is gone."""

@@ -1,0 +1,104 @@
+"""What every face of netmon receives: one immutable picture of the machine's sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from netmon.model.connection import Connection, Direction
+from netmon.model.snapshot import Degradation, Source
+
+LINGER_S = 5.0
+"""How long a closed connection stays in the live view, marked, and a new one is marked as new."""
+
+
+class Totals(NamedTuple):
+    """Sums over a group of connections; bytes of those that are counted."""
+
+    connections: int = 0
+    rate_sent: float = 0.0
+    rate_received: float = 0.0
+
+
+class ClosedTotals(NamedTuple):
+    """All connections that closed since netmon started, also those that fell out of the history."""
+
+    connections: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+
+
+class Coverage(NamedTuple):
+    """How many sockets, and how many of the counted bytes, have an owner that can be named."""
+
+    sockets_owned: int = 0
+    sockets: int = 0
+    bytes_owned: int = 0
+    bytes: int = 0
+
+
+class InterfaceRate(NamedTuple):
+    """Traffic of one interface over the last interval, beside what the rows account for."""
+
+    rate_received: float
+    rate_sent: float
+    rows_received: float
+    """Payload of the rows that pass this interface; headers and uncounted protocols are not in it."""
+    rows_sent: float
+
+    @property
+    def accounted(self) -> float | None:
+        """The share of the interface's bytes that the rows account for, 0 to 1; None when idle."""
+        total = self.rate_received + self.rate_sent
+        return min(1.0, (self.rows_received + self.rows_sent) / total) if total > 0 else None
+
+
+@dataclass(frozen=True)
+class State:
+    """The machine's sockets at one moment, with what changed; never modified after it was made."""
+
+    sequence: int
+    """Counts the states of one run; rises by one."""
+    taken_at: datetime
+    monotonic: float
+    source: Source
+    connections: Sequence[Connection] = ()
+    """TCP connections in every state, and UDP sockets with a fixed peer."""
+    listeners: Sequence[Connection] = ()
+    """Listening TCP and unconnected UDP sockets."""
+    closed: Sequence[Connection] = ()
+    """Connections that closed since the state before."""
+    lingering: Sequence[Connection] = ()
+    """Connections that closed within the last LINGER_S."""
+    history: Sequence[Connection] = ()
+    """The last connections that closed, oldest first, bounded."""
+    closed_totals: ClosedTotals = ClosedTotals()
+    opened_total: int = 0
+    """Connections that appeared since netmon started, without those open at the start."""
+    totals: Mapping[Direction, Totals] = field(default_factory=dict)
+    coverage: Coverage = Coverage()
+    interfaces: Mapping[str, InterfaceRate] = field(default_factory=dict)
+    lost_events: int = 0
+    degradations: tuple[Degradation, ...] = ()
+    privileged: bool = False
+    poll_cost_s: float = 0.0
+    interval_s: float = 1.0
+    """The interval in force, longer than asked for where polls are expensive."""
+    error: str | None = None
+    """Why the latest poll failed; the sockets are then those of the poll before."""
+
+    def wall_time(self, monotonic: float) -> datetime:
+        """A monotonic time of this run as aware wall-clock time."""
+        return (self.taken_at - timedelta(seconds=self.monotonic - monotonic)).astimezone(UTC)
+
+    @property
+    def total(self) -> Totals:
+        """The sum over all directions."""
+        parts = self.totals.values()
+        return Totals(
+            sum(p.connections for p in parts),
+            sum(p.rate_sent for p in parts),
+            sum(p.rate_received for p in parts),
+        )

@@ -1,0 +1,1 @@
+"""What localhost means on this machine."""

@@ -1,0 +1,1 @@
+"""Values only: no clock, no input or output, the standard library alone."""

@@ -1,0 +1,61 @@
+"""What a collector hands over at each poll."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from netmon.model.socket import SocketRecord
+
+Source = Literal["sock_diag", "psutil", "replay"]
+
+
+class Degradation(NamedTuple):
+    """Something that could not be read, why, and what would help."""
+
+    subject: str
+    """What is missing, as a stable word: `owners`, `bytes`, `closed`, `ipv6`, `interfaces`."""
+    reason: str
+    remedy: str | None = None
+
+
+class ClosedSocket(NamedTuple):
+    """A socket that was destroyed, with its last counters."""
+
+    record: SocketRecord
+    """State CLOSED; without inode, uid and owner, which the kernel no longer tells."""
+    closed_at: float
+    """Monotonic time at which the event was read."""
+
+
+class InterfaceCounters(NamedTuple):
+    """Bytes through one interface since it came up, headers included."""
+
+    bytes_received: int
+    bytes_sent: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One poll of one source, whole."""
+
+    taken_at: datetime
+    """Wall-clock time, aware, UTC."""
+    monotonic: float
+    source: Source
+    sockets: Sequence[SocketRecord]
+    closed: Sequence[ClosedSocket] = ()
+    """Sockets destroyed since the poll before."""
+    lost_events: int = 0
+    """Destroy events lost to overflow, in total; at least this many, the kernel does not say how many."""
+    interfaces: Mapping[str, InterfaceCounters] = field(default_factory=dict)
+    """Per interface; empty where they are not read."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """This machine's addresses, each with the name of its interface."""
+    degradations: tuple[Degradation, ...] = ()
+    privileged: bool = False
+    """Whether every process of the machine may be read (root)."""
+    cost_s: float = 0.0
+    """Seconds of wall-clock time that the poll took."""

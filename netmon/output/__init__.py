@@ -1,0 +1,1 @@
+"""Snapshots as tables, JSON and CSV."""

@@ -1,0 +1,1 @@
+"""Which ports are held, by whom, and who can reach them."""

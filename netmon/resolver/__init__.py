@@ -1,0 +1,1 @@
+"""What a name resolves to; the only importer of dnspython."""

@@ -80,6 +80,10 @@ class State:
     totals: Mapping[Direction, Totals] = field(default_factory=dict)
     coverage: Coverage = Coverage()
     interfaces: Mapping[str, InterfaceRate] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """This machine's addresses, each with the name of its interface."""
+    ephemeral: tuple[int, int] = (32768, 60999)
+    """The first and last port that the kernel lends to outgoing connections here."""
     lost_events: int = 0
     degradations: tuple[Degradation, ...] = ()
     privileged: bool = False

@@ -54,6 +54,8 @@ class Snapshot:
     """Per interface; empty where they are not read."""
     addresses: Mapping[str, str] = field(default_factory=dict)
     """This machine's addresses, each with the name of its interface."""
+    ephemeral: tuple[int, int] = (32768, 60999)
+    """The first and last port that the kernel lends to outgoing connections here."""
     degradations: tuple[Degradation, ...] = ()
     privileged: bool = False
     """Whether every process of the machine may be read (root)."""

@@ -48,8 +48,10 @@ class Snapshot:
     sockets: Sequence[SocketRecord]
     closed: Sequence[ClosedSocket] = ()
     """Sockets destroyed since the poll before."""
+    reports_closed: bool = False
+    """Whether `closed` is reported at all; otherwise a socket has closed when it is no longer there."""
     lost_events: int = 0
-    """Destroy events lost to overflow, in total; at least this many, the kernel does not say how many."""
+    """Destroy events lost to overflow, in total: at least so many, the kernel does not say how many."""
     interfaces: Mapping[str, InterfaceCounters] = field(default_factory=dict)
     """Per interface; empty where they are not read."""
     addresses: Mapping[str, str] = field(default_factory=dict)

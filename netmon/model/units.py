@@ -11,15 +11,12 @@ def format_bytes(count: float | None) -> str:
     """`count` bytes in decimal units with two or three significant digits: `40 B`, `1.5 kB`, `880 kB`."""
     if count is None:
         return UNKNOWN
-    value = float(count)
-    for prefix in _PREFIXES[:-1]:
-        if value < 999.5:
-            break
+    value, power = float(count), 0
+    while value >= 999.5 and power < len(_PREFIXES) - 1:
         value /= 1000
-    else:
-        prefix = _PREFIXES[-1]
-    digits = 1 if value < 9.95 and prefix != "B" else 0
-    return f"{value:.{digits}f} {prefix}"
+        power += 1
+    digits = 1 if value < 9.95 and power else 0
+    return f"{value:.{digits}f} {_PREFIXES[power]}"
 
 
 def format_rate(rate: float | None) -> str:

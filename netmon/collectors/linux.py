@@ -1,0 +1,225 @@
+"""The Linux collector: sock_diag dumps, owners, destroy events and interfaces, put together."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+
+from netmon.collectors import procfs
+from netmon.collectors.addresses import interface_name, read_addresses
+from netmon.collectors.base import CollectorError
+from netmon.collectors.closed import DestroyListener
+from netmon.collectors.interfaces import read_counters
+from netmon.collectors.netlink import NetlinkError, NetlinkSocket
+from netmon.collectors.owners import OwnerTable
+from netmon.collectors.sock_diag import (
+    NETLINK_SOCK_DIAG,
+    PROTOCOL_NUMBERS,
+    SOCK_DIAG_BY_FAMILY,
+    DiagSocket,
+    Dump,
+    request,
+)
+from netmon.model.process import Process
+from netmon.model.snapshot import Degradation, InterfaceCounters, Snapshot, Source
+from netmon.model.socket import Protocol, SocketRecord
+
+_KINDS: Final[tuple[tuple[int, Protocol], ...]] = (
+    (socket.AF_INET, "tcp"),
+    (socket.AF_INET6, "tcp"),
+    (socket.AF_INET, "udp"),
+    (socket.AF_INET6, "udp"),
+)
+_ADDRESSES_EVERY_S = 10.0
+
+
+class LinuxCollector:
+    """Every TCP and UDP socket of this network namespace, from the kernel, without root.
+
+    Args:
+        follow: also listen for destroyed sockets and read the interfaces' counters, which a single
+            reading has no use for.
+
+    Raises:
+        CollectorError: the kernel refuses NETLINK_SOCK_DIAG.
+    """
+
+    source: Source = "sock_diag"
+
+    def __init__(self, *, follow: bool = True) -> None:
+        self._degradations: dict[str, Degradation] = {}
+        try:
+            self._link = NetlinkSocket(NETLINK_SOCK_DIAG)
+            self._route = NetlinkSocket(socket.NETLINK_ROUTE)
+        except OSError as error:
+            raise CollectorError(f"NETLINK_SOCK_DIAG refused: {error.strerror or error}") from error
+        self._follow = follow
+        self._closed = self._listen_for_closed() if follow else None
+        self._dumps = [(family, Dump(protocol)) for family, protocol in _KINDS]
+        self._owners = OwnerTable()
+        self._addresses: Mapping[str, str] = {}
+        self._addresses_read_at = float("-inf")
+
+    def _listen_for_closed(self) -> DestroyListener | None:
+        try:
+            return DestroyListener()
+        except OSError as error:
+            self._degradations["closed"] = Degradation(
+                "closed", f"destroy events refused: {error.strerror or error}", None
+            )
+            return None
+
+    # -- polling
+
+    def poll(self) -> Snapshot:
+        """Read every socket, what was destroyed since the last poll, and who holds what."""
+        started = time.perf_counter()
+        now = time.monotonic()
+        sockets = self._read_sockets(now)
+        return Snapshot(
+            taken_at=datetime.now(UTC),
+            monotonic=now,
+            source=self.source,
+            sockets=sockets,
+            # After the dump: a socket that closes meanwhile is then in both, never in neither.
+            closed=self._closed.take() if self._closed else (),
+            lost_events=self._closed.lost if self._closed else 0,
+            interfaces=self._read_interfaces(),
+            addresses=self._read_addresses(now),
+            ephemeral=ephemeral_range(),
+            degradations=tuple(self._degradations.values()),
+            privileged=self._owners.privileged,
+            reports_closed=self._closed is not None,
+            cost_s=time.perf_counter() - started,
+        )
+
+    def _read_sockets(self, now: float) -> list[SocketRecord]:
+        out: list[SocketRecord | None] = []
+        for family, dump in self._dumps:
+            self._dump(family, dump, now, out)
+        appeared = [change.diag.inode for _, dump in self._dumps for change in dump.changes]
+        alive: set[int] | None = None
+
+        def inodes() -> set[int]:
+            nonlocal alive
+            if alive is None:
+                alive = {record.inode for record in out if record is not None and record.inode}
+                alive.update(appeared)
+                alive.discard(0)
+            return alive
+
+        self._owners.refresh(appeared, inodes)
+        for _, dump in self._dumps:
+            protocol = dump.protocol
+            dump.settle(lambda diag, protocol=protocol: self._record(diag, protocol), out)  # type: ignore[misc]
+        sockets = [record for record in out if record is not None]
+        self._update_owners(sockets)
+        self._forget_gone(sockets)
+        return sockets
+
+    def _dump(self, family: int, dump: Dump, now: float, out: list[SocketRecord | None]) -> None:
+        dump.changes = []
+        payload = request(family, PROTOCOL_NUMBERS[dump.protocol])
+        try:
+            for view in self._link.dump(SOCK_DIAG_BY_FAMILY, payload):
+                dump.feed(view, now, out)
+        except (NetlinkError, TimeoutError) as error:
+            if family == socket.AF_INET and dump.protocol == "tcp":
+                raise CollectorError(f"NETLINK_SOCK_DIAG: {error.strerror or error}") from error
+            # A kernel without IPv6 refuses its family: the others are whole without it.
+            subject = "ipv6" if family == socket.AF_INET6 else dump.protocol
+            self._degradations[subject] = Degradation(subject, f"not read: {error.strerror or error}", None)
+
+    def _record(self, diag: DiagSocket, protocol: Protocol) -> SocketRecord:
+        inode = diag.inode or None
+        return SocketRecord(
+            diag.cookie if diag.cookie is not None else (protocol, diag.local, diag.remote),
+            protocol,
+            diag.family,
+            diag.local,
+            diag.remote,
+            diag.state,
+            self._owners.owner(diag.state, diag.inode, diag.uid, diag.cgroup_id),
+            _bound_interface(diag.interface_index) if diag.interface_index else None,
+            # Without an inode the kernel reports uid 0, which is not true.
+            diag.uid if inode else None,
+            inode,
+            diag.cookie,
+            diag.receive_queue,
+            diag.send_queue,
+            diag.v6only,
+            diag.cgroup_id,
+            diag.drops,
+            diag.tcp,
+            diag.uncounted,
+        )
+
+    def _update_owners(self, sockets: list[SocketRecord]) -> None:
+        """Put the new owner into the records of sockets that changed hands."""
+        touched, self._owners.touched = self._owners.touched, set()
+        if not touched:
+            return
+        dumps = {(4 if family == socket.AF_INET else 6, dump.protocol): dump for family, dump in self._dumps}
+        for index, record in enumerate(sockets):
+            if record.inode not in touched:
+                continue
+            owner = self._owners.owner(record.state, record.inode or 0, record.uid or 0, record.cgroup_id)
+            if owner is not record.owner:
+                sockets[index] = record = record._replace(owner=owner)
+                dumps[record.family, record.protocol].replace(record)
+
+    def _forget_gone(self, sockets: list[SocketRecord]) -> None:
+        if sum(len(dump) for _, dump in self._dumps) > len(sockets) * 1.25 + 64:
+            alive = {record.cookie for record in sockets}
+            for _, dump in self._dumps:
+                dump.forget_except(alive)
+
+    def _read_addresses(self, now: float) -> Mapping[str, str]:
+        if now - self._addresses_read_at >= _ADDRESSES_EVERY_S:
+            self._addresses_read_at = now
+            try:
+                self._addresses = read_addresses(self._route)
+            except OSError as error:
+                self._degradations["addresses"] = Degradation("addresses", f"not read: {error}", None)
+        return self._addresses
+
+    def _read_interfaces(self) -> Mapping[str, InterfaceCounters]:
+        return read_counters() if self._follow else {}
+
+    # -- on request
+
+    def ancestors(self, pid: int) -> tuple[Process, ...]:
+        """The parents of a process, nearest first."""
+        return procfs.ancestors(pid)
+
+    def close(self) -> None:
+        """Close the sockets and stop listening."""
+        if self._closed:
+            self._closed.close()
+        self._link.close()
+        self._route.close()
+
+
+@lru_cache(maxsize=256)
+def _bound_interface(index: int) -> str | None:
+    return interface_name(index)
+
+
+def ephemeral_range() -> tuple[int, int]:
+    """The first and last port of net.ipv4.ip_local_port_range (ip(7)), which holds for IPv6 too."""
+    try:
+        descriptor = os.open("/proc/sys/net/ipv4/ip_local_port_range", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return 32768, 60999
+    try:
+        low, high = os.read(descriptor, 64).split()
+        return int(low), int(high)
+    except (OSError, ValueError):
+        return 32768, 60999
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,192 @@
+"""What a lookup yields, and how it is read from a server's bytes; every string is safe to print.
+
+Cheap to import: only the functions that read messages import dnspython.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from netmon.model.endpoint import Endpoint
+from netmon.model.text import clean
+
+if TYPE_CHECKING:
+    import dns.message
+
+Transport = Literal["udp", "tcp"]
+
+_MAX_TTL = 2**31 - 1
+
+_RCODES = {
+    "SERVFAIL": "the server could not find the answer (SERVFAIL)",
+    "REFUSED": "the server refuses to answer (REFUSED)",
+    "FORMERR": "the server did not understand the question (FORMERR)",
+    "NOTIMP": "the server does not support the question (NOTIMP)",
+}
+
+
+class Configuration(NamedTuple):
+    """How this machine is told to resolve names."""
+
+    servers: tuple[Endpoint, ...] = ()
+    """In the order they are asked. A link-local server keeps its zone: it cannot be asked without."""
+    search: tuple[str, ...] = ()
+    """The suffixes tried on short names, fully qualified."""
+    ndots: int = 1
+    """A name with at least this many dots is tried as it stands first."""
+    source: str = "/etc/resolv.conf"
+    error: str | None = None
+    """Why it could not be read, in one sentence; `servers` is then empty."""
+
+
+class Record(NamedTuple):
+    """One resource record as a server gave it."""
+
+    name: str
+    """The owner, fully qualified."""
+    ttl: int
+    """Seconds that it could still be cached for when it arrived."""
+    type: str
+    data: str
+    """In the presentation format of zone files."""
+
+
+class Answer(NamedTuple):
+    """What came of asking for one type: records, or the reason why there are none."""
+
+    type: str
+    records: tuple[Record, ...] = ()
+    """The answer section, aliases on the way to the name that holds the type included."""
+    rcode: str | None = None
+    """None when no server answered."""
+    ms: float | None = None
+    """From the first packet to the answer of the server that gave it."""
+    server: Endpoint | None = None
+    """Who answered; None when nobody did."""
+    transport: Transport | None = None
+    flags: tuple[str, ...] = ()
+    ede: tuple[str, ...] = ()
+    """The server's own explanations (RFC 8914)."""
+    received_at: float | None = None
+    """Monotonic time of the answer: its TTLs count from here."""
+    error: str | None = None
+    """Why there is no record of the type, in one sentence."""
+
+
+class Held(NamedTuple):
+    """A record with the moment at which a cache must forget it."""
+
+    record: Record
+    expires_at: float
+    """Monotonic seconds."""
+
+    def left(self, now: float) -> int:
+        """Whole seconds to live at monotonic time `now`; 0 once it has expired."""
+        return max(0, math.ceil(self.expires_at - now))
+
+
+class Lookup(NamedTuple):
+    """One question to the resolvers, whole: every type that was asked, answered or not."""
+
+    asked: str
+    """What was typed."""
+    name: str | None
+    """The fully qualified name that the answers are about; None when nothing was asked."""
+    answers: tuple[Answer, ...] = ()
+    """One for each type, in the order asked."""
+    servers: tuple[Endpoint, ...] = ()
+    """Who could have been asked, in order."""
+    tried: tuple[str, ...] = ()
+    """Other names of the search list that were asked and do not exist."""
+    error: str | None = None
+    """Why nothing was asked, in one sentence; None when something was."""
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The name and every alias target that it leads to; only the name if it is no alias."""
+        if self.name is None:
+            return ()
+        return follow(self.name, (record for answer in self.answers for record in answer.records))
+
+    def held(self) -> tuple[Held, ...]:
+        """Every record once (types share their aliases), along the chain, the shortest life kept."""
+        rows: dict[tuple[str, str, str], Held] = {}
+        for answer in self.answers:
+            for record in answer.records:
+                row = Held(record, (answer.received_at or 0.0) + record.ttl)
+                key = (record.name.lower(), record.type, record.data)
+                if key not in rows or row.expires_at < rows[key].expires_at:
+                    rows[key] = row
+        place = {name.lower(): index for index, name in enumerate(self.chain)}
+        return tuple(sorted(rows.values(), key=lambda row: place.get(row.record.name.lower(), len(place))))
+
+
+def follow(name: str, records: Iterable[Record]) -> tuple[str, ...]:
+    """`name` and the aliases that it leads to by the CNAMEs among `records`; ends at a loop."""
+    targets = {record.name.lower(): record.data for record in records if record.type == "CNAME"}
+    names = [name]
+    seen = {name.lower()}
+    while (target := targets.get(names[-1].lower())) is not None and target.lower() not in seen:
+        names.append(target)
+        seen.add(target.lower())
+    return tuple(names)
+
+
+def response(query: dns.message.Message, wire: bytes) -> dns.message.Message | None:
+    """`wire` as a response to `query`, with TC set if it was cut short; None when it is anything else."""
+    import dns.exception
+    import dns.message
+
+    message: dns.message.Message
+    try:
+        message = dns.message.from_wire(wire, raise_on_truncation=True)
+    except dns.message.Truncated as error:
+        message = error.kwargs["message"]
+    except (dns.exception.DNSException, ValueError):
+        return None
+    return message if query.is_response(message) else None
+
+
+def read(message: dns.message.Message, kind: str, name: str) -> Answer:
+    """What `message` answers to the question for type `kind` of `name`; the exchange is not filled in."""
+    import dns.edns
+    import dns.flags
+    import dns.rcode
+
+    records = _records(message)
+    rcode = dns.rcode.to_text(message.rcode())
+    ede = tuple(clean(str(o.to_text())) for o in message.options if o.otype == dns.edns.OptionType.EDE)
+    error = _explain(rcode, kind, follow(name, records)[-1], records)
+    if error is not None and ede:
+        error += f": {', '.join(ede)}"
+    flags = tuple(dns.flags.to_text(message.flags).split())
+    return Answer(kind, records, rcode, flags=flags, ede=ede, error=error)
+
+
+def _records(message: dns.message.Message) -> tuple[Record, ...]:
+    import dns.rdatatype
+
+    return tuple(
+        Record(
+            name=clean(rrset.name.to_text()),
+            # RFC 2181 section 8: a TTL with the top bit set means zero.
+            ttl=rrset.ttl if rrset.ttl <= _MAX_TTL else 0,
+            type=dns.rdatatype.to_text(rrset.rdtype),
+            data=clean(rdata.to_text()),
+        )
+        for rrset in message.answer
+        for rdata in rrset
+    )
+
+
+def _explain(rcode: str, kind: str, end: str, records: Sequence[Record]) -> str | None:
+    """Why there is no record of the type at the end of the chain, or None when there is one."""
+    if rcode == "NXDOMAIN":
+        return f"{end} does not exist (NXDOMAIN)"
+    if rcode != "NOERROR":
+        return _RCODES.get(rcode, f"the server answers {rcode}")
+    if kind == "ANY" or any(record.type == kind for record in records):
+        return None
+    return f"{end} has no {kind} record"

@@ -1,0 +1,132 @@
+"""The values of a lookup, and reading them from bytes that may be anything."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netmon.resolver.answer import Answer, Held, Lookup, Record, follow, read, response
+
+ALIAS = Record("www.example.", 60, "CNAME", "host.example.")
+ADDRESS = Record("host.example.", 30, "A", "192.0.2.1")
+
+
+def test_importing_the_values_does_not_import_dnspython() -> None:
+    code = "import sys, netmon.resolver.lookup; sys.exit(any(m.split('.')[0] == 'dns' for m in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_chain_follows_aliases_in_any_case() -> None:
+    answers = (Answer("A", (ADDRESS, ALIAS)),)
+    assert Lookup("www", "WWW.example.", answers).chain == ("WWW.example.", "host.example.")
+
+
+def test_chain_of_nothing_is_empty() -> None:
+    assert Lookup("", None, error="bad name").chain == ()
+
+
+def test_follow_ends_at_a_loop() -> None:
+    loop = [Record("a.", 1, "CNAME", "b."), Record("b.", 1, "CNAME", "A.")]
+    assert follow("a.", loop) == ("a.", "b.")
+
+
+def test_held_shows_each_record_once_along_the_chain_with_the_shortest_life() -> None:
+    answers = (
+        Answer("A", (ADDRESS, ALIAS), received_at=100.0),
+        Answer("CNAME", (ALIAS._replace(ttl=20),), received_at=101.0),
+    )
+    rows = Lookup("www.example", "www.example.", answers).held()
+    assert [row.record.type for row in rows] == ["CNAME", "A"]
+    assert [row.expires_at for row in rows] == [121.0, 130.0]
+
+
+def test_a_ttl_ticks_down_to_zero() -> None:
+    held = Held(ADDRESS, 130.0)
+    assert [held.left(now) for now in (100.0, 100.5, 101.0, 129.9, 130.0, 500.0)] == [30, 30, 29, 1, 0, 0]
+
+
+QUERY = dns.message.make_query("example.", "TXT", use_edns=0)
+
+
+def _reply(rcode: dns.rcode.Rcode = dns.rcode.NOERROR, *texts: str) -> dns.message.Message:
+    message = dns.message.make_response(QUERY)
+    message.set_rcode(rcode)
+    if texts:
+        message.answer.append(dns.rrset.from_text("example.", 5, "IN", "TXT", *texts))
+    return message
+
+
+def test_a_response_is_recognised() -> None:
+    found = response(QUERY, _reply().to_wire())
+    assert found is not None
+    assert read(found, "TXT", "example.").flags == ("QR", "RD")
+
+
+def test_other_peoples_answers_are_not_taken() -> None:
+    other = dns.message.make_response(dns.message.make_query("example.", "TXT"))
+    other.id = QUERY.id ^ 1
+    assert response(QUERY, other.to_wire()) is None
+    wrong = dns.message.make_query("elsewhere.", "TXT", id=QUERY.id)
+    assert response(QUERY, dns.message.make_response(wrong).to_wire()) is None
+    assert response(QUERY, QUERY.to_wire()) is None
+
+
+def test_a_truncated_response_is_one_even_when_a_record_is_cut_through() -> None:
+    message = _reply(dns.rcode.NOERROR, '"some text"')
+    message.flags |= dns.flags.TC
+    found = response(QUERY, message.to_wire()[:-15])
+    assert found is not None
+    assert found.flags & dns.flags.TC
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_response_or_none(wire: bytes) -> None:
+    response(QUERY, wire)
+    response(QUERY, QUERY.id.to_bytes(2, "big") + wire)
+
+
+@given(st.data())
+def test_a_damaged_response_is_read_or_refused(data: st.DataObject) -> None:
+    wire = bytearray(_reply(dns.rcode.NOERROR, '"one" "two"', r'"\027[2J"').to_wire())
+    for _ in range(data.draw(st.integers(1, 4))):
+        wire[data.draw(st.integers(2, len(wire) - 1))] = data.draw(st.integers(0, 255))
+    found = response(QUERY, bytes(wire))
+    if found is not None:
+        answer = read(found, "TXT", "example.")
+        assert all(part.isprintable() for record in answer.records for part in map(str, record))
+
+
+def test_text_is_safe_to_print() -> None:
+    answer = read(_reply(dns.rcode.NOERROR, r'"\027[31m[/x]" "\226\128\174"'), "TXT", "example.")
+    assert answer.error is None
+    assert answer.records == (Record("example.", 5, "TXT", r'"\027[31m[/x]" "\226\128\174"'),)
+
+
+def test_no_record_of_the_type_is_said_in_a_sentence() -> None:
+    assert read(_reply(), "TXT", "example.").error == "example. has no TXT record"
+    assert read(_reply(), "ANY", "example.").error is None
+
+
+def test_rcodes_are_said_in_a_sentence() -> None:
+    def error(rcode: dns.rcode.Rcode) -> str | None:
+        return read(_reply(rcode), "TXT", "example.").error
+
+    assert error(dns.rcode.NXDOMAIN) == "example. does not exist (NXDOMAIN)"
+    assert error(dns.rcode.SERVFAIL) == "the server could not find the answer (SERVFAIL)"
+    assert error(dns.rcode.YXDOMAIN) == "the server answers YXDOMAIN"
+
+
+def test_a_ttl_with_the_top_bit_set_is_zero() -> None:
+    wire = bytearray(_reply(dns.rcode.NOERROR, '"x"').to_wire())
+    at = wire.index(b"\x00\x10\x00\x01\x00\x00\x00\x05") + 4
+    wire[at : at + 4] = b"\xff\xff\xff\xff"
+    found = response(QUERY, bytes(wire))
+    assert found is not None
+    assert read(found, "TXT", "example.").records[0].ttl == 0

@@ -74,11 +74,11 @@ class State:
     """Connections that closed within the last LINGER_S."""
     history: Sequence[Connection] = ()
     """The last connections that closed, oldest first, bounded."""
-    closed_totals: ClosedTotals = ClosedTotals()
+    closed_totals: ClosedTotals = field(default_factory=ClosedTotals)
     opened_total: int = 0
     """Connections that appeared since netmon started, without those open at the start."""
     totals: Mapping[Direction, Totals] = field(default_factory=dict)
-    coverage: Coverage = Coverage()
+    coverage: Coverage = field(default_factory=Coverage)
     interfaces: Mapping[str, InterfaceRate] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     """This machine's addresses, each with the name of its interface."""

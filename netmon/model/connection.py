@@ -57,6 +57,8 @@ class Connection(NamedTuple):
     """
 
     socket: SocketRecord
+    owner: Owner
+    """Who holds the socket; of a connection that is over, who held it."""
     direction: Direction
     basis: Basis | None
     service: str | None
@@ -85,8 +87,3 @@ class Connection(NamedTuple):
     def key(self) -> object:
         """The key of its socket."""
         return self.socket.key
-
-    @property
-    def owner(self) -> Owner:
-        """The owner of its socket."""
-        return self.socket.owner

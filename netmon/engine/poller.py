@@ -1,0 +1,103 @@
+"""Runs a collector on a thread of its own and hands every state to its subscribers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from netmon.collectors.base import Collector, CollectorError
+from netmon.engine.state import State
+from netmon.engine.tracker import Tracker
+
+Subscriber = Callable[[State], None]
+Clock = Callable[[], float]
+
+MAX_SHARE = 0.1
+"""The share of its interval that a poll may take before the interval is lengthened."""
+
+
+class Poller:
+    """Polls at an interval until it is stopped.
+
+    A tick that comes while the last poll still runs is dropped, not queued. A poll that costs more than a
+    tenth of the interval lengthens it. A collector that raises does not end the polling: the state before
+    is handed out again with the error.
+
+    Args:
+        collector: what to poll; closed by `stop`.
+        interval_s: seconds between polls.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, collector: Collector, interval_s: float = 1.0, clock: Clock = time.monotonic) -> None:
+        self.collector = collector
+        self.interval_s = interval_s
+        self.latest: State | None = None
+        """The newest state; replaced whole, so it may be read from any thread."""
+        self._clock = clock
+        self._tracker = Tracker()
+        self._subscribers: list[Subscriber] = []
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Call `subscriber` with every state from now on, on the poller's thread, and with the latest now."""
+        self._subscribers.append(subscriber)
+        if self.latest is not None:
+            subscriber(self.latest)
+
+    def start(self) -> None:
+        """Begin to poll."""
+        self._thread = threading.Thread(target=self._run, name="netmon-poller", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop polling, wait for the thread and close the collector."""
+        self._stopping.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=10)
+        self.collector.close()
+
+    def poll_once(self) -> State:
+        """Poll now, on the calling thread; only for a poller that was not started."""
+        state = self._poll()
+        self.latest = state
+        return state
+
+    def _run(self) -> None:
+        due = self._clock()
+        while not self._stopping.is_set():
+            started = self._clock()
+            state = self._poll()
+            interval = max(self.interval_s, (self._clock() - started) / MAX_SHARE)
+            self._publish(replace(state, interval_s=interval))
+            due = max(due + interval, self._clock())
+            if self._stopping.wait(max(0.0, due - self._clock())):
+                return
+
+    def _poll(self) -> State:
+        started = self._clock()
+        try:
+            state = self._tracker.update(self.collector.poll())
+        except CollectorError as error:
+            return self._failed(str(error))
+        except Exception as error:  # noqa: BLE001  a fault in one collector never takes the app down
+            return self._failed(f"{type(error).__name__}: {error}")
+        return replace(state, poll_cost_s=self._clock() - started)
+
+    def _failed(self, message: str) -> State:
+        from datetime import UTC, datetime
+
+        from netmon.model.text import clean
+
+        latest = self.latest
+        if latest is None:
+            latest = State(0, datetime.now(UTC), self._clock(), self.collector.source)
+        return replace(latest, closed=(), error=clean(message, 200))
+
+    def _publish(self, state: State) -> None:
+        self.latest = state
+        for subscriber in self._subscribers:
+            subscriber(state)

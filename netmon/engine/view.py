@@ -1,0 +1,208 @@
+"""What a face shows of a state: filtered, sorted, and split by direction; without any terminal.
+
+A view is computed off the UI thread, for 10,000 connections in some 10 ms.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from netmon.engine.aggregate import ProcessRow, by_process
+from netmon.engine.filter import Filter, parse_filter
+from netmon.engine.state import State, Totals
+from netmon.model.connection import Connection, Direction
+from netmon.model.endpoint import Endpoint
+from netmon.model.process import Owner
+from netmon.model.socket import SocketState
+
+NO_FILTER = parse_filter("")
+
+
+class Sorting(NamedTuple):
+    """By which column, and whether from high to low."""
+
+    column: str
+    reverse: bool
+
+
+class ConnectionView(NamedTuple):
+    """The rows of the connections tab."""
+
+    rows: Sequence[Connection]
+    """All that match, in order."""
+    inbound: Sequence[Connection]
+    outbound: Sequence[Connection]
+    """Also those whose direction is unknown: a row never vanishes from the split view."""
+    processes: Sequence[ProcessRow]
+    total: int
+    """How many rows there are without the filter."""
+    inbound_totals: Totals
+    outbound_totals: Totals
+    sorting: Sorting
+    process_sorting: Sorting
+
+
+class ViewSettings(NamedTuple):
+    """What the user asked for; replaced whole, so that it may be read from another thread."""
+
+    filter: Filter = NO_FILTER
+    sorting: Sorting = Sorting("rate_received", True)
+    with_processes: bool = False
+    """Whether the sums by process are wanted; they cost a pass over all rows."""
+
+
+def connection_view(state: State, settings: ViewSettings) -> ConnectionView:
+    """What `settings` shows of a state."""
+    rows = _with_lingering(state)
+    total = len(rows)
+    if settings.filter:
+        matches = settings.filter.matches
+        rows = [row for row in rows if matches(row)]
+    rows = sort_connections(rows, settings.sorting)  # once: the halves keep the order of the whole
+    inbound = [row for row in rows if row.direction is Direction.INBOUND]
+    outbound = [row for row in rows if row.direction is not Direction.INBOUND]
+    processes: list[ProcessRow] = []
+    process_sorting = _process_sorting(settings.sorting)
+    if settings.with_processes:
+        processes = sort_processes(by_process(row for row in rows if row.closed_at is None), process_sorting)
+    return ConnectionView(
+        rows,
+        inbound,
+        outbound,
+        processes,
+        total,
+        _totals(state, inbound, settings, Direction.INBOUND),
+        _totals(state, outbound, settings, Direction.OUTBOUND),
+        settings.sorting,
+        process_sorting,
+    )
+
+
+def _with_lingering(state: State) -> list[Connection]:
+    """The live connections, and those that closed a moment ago in place of their TIME_WAIT remains."""
+    if not state.lingering:
+        return list(state.connections)
+    closed = {(row.socket.local, row.socket.remote) for row in state.lingering}
+    live = [
+        row
+        for row in state.connections
+        if row.socket.state is not SocketState.TIME_WAIT
+        or (row.socket.local, row.socket.remote) not in closed
+    ]
+    return live + list(state.lingering)
+
+
+def _totals(state: State, rows: Sequence[Connection], settings: ViewSettings, direction: Direction) -> Totals:
+    """The state's own sums, which include what closed since; with a filter, the sums of the rows."""
+    live = sum(1 for row in rows if row.closed_at is None)
+    if settings.filter:
+        sent = sum(row.rate_sent for row in rows if row.rate_sent)
+        return Totals(live, sent, sum(row.rate_received for row in rows if row.rate_received))
+    totals = state.totals.get(direction, Totals())
+    if direction is Direction.OUTBOUND:
+        unknown = state.totals.get(Direction.UNKNOWN, Totals())
+        totals = Totals(0, totals.rate_sent + unknown.rate_sent, totals.rate_received + unknown.rate_received)
+    return totals._replace(connections=live)
+
+
+# -- sorting
+
+_SortKey = Callable[[Any], Any]
+
+
+def owner_name(owner: Owner) -> str:
+    """The name that stands for an owner: its first process, who it was, its unit, or nothing."""
+    processes = owner.processes or owner.former
+    if processes:
+        return processes[0].name
+    return owner.unit or owner.user or ""
+
+
+def _owner_key(row: Connection | ProcessRow) -> tuple[bool, str, int]:
+    owner = row.owner
+    processes = owner.processes or owner.former
+    name = owner_name(owner)
+    return not name, name.lower(), processes[0].pid if processes else 0
+
+
+@lru_cache(maxsize=32768)
+def _address_key(address: str) -> tuple[int, bytes]:
+    if ":" in address:
+        return 6, socket.inet_pton(socket.AF_INET6, address)
+    return 4, socket.inet_aton(address)
+
+
+def _endpoint_key(endpoint: Endpoint | None) -> tuple[int, bytes, int]:
+    if endpoint is None:
+        return 0, b"", 0
+    return *_address_key(endpoint.address), endpoint.port
+
+
+def _number(field: str) -> _SortKey:
+    def key(row: Any) -> float:
+        value = getattr(row, field)
+        return -1 if value is None else value
+
+    return key
+
+
+def _rate(rate: str, total: str) -> _SortKey:
+    """By rate; what is idle by its total, what is unknown last."""
+
+    def key(row: Any) -> tuple[float, float]:
+        now, ever = getattr(row, rate), getattr(row, total)
+        return (now or 0.0), (-1 if ever is None else ever)
+
+    return key
+
+
+CONNECTION_SORT: dict[str, _SortKey] = {
+    "process": _owner_key,
+    "local": lambda row: _endpoint_key(row.socket.local),
+    "remote": lambda row: _endpoint_key(row.socket.remote),
+    "port": lambda row: row.socket.local.port,
+    "state": lambda row: str.__str__(row.socket.state),
+    "service": lambda row: (row.service is None, row.service or ""),
+    "direction": lambda row: str.__str__(row.direction),
+    "rate_received": _rate("rate_received", "bytes_received"),
+    "rate_sent": _rate("rate_sent", "bytes_sent"),
+    "bytes_received": _number("bytes_received"),
+    "bytes_sent": _number("bytes_sent"),
+    # From the oldest to the youngest when reversed, like every other number from high to low.
+    "age": lambda row: -(row.opened_at if row.opened_at is not None else row.open_since),
+    "rtt": lambda row: row.socket.tcp.rtt_us or -1 if row.socket.tcp is not None else -1,
+}
+"""Every column that connections can be sorted by."""
+
+PROCESS_SORT: dict[str, _SortKey] = {
+    "process": _owner_key,
+    "user": lambda row: row.owner.user or "",
+    "connections": _number("connections"),
+    "inbound": _number("inbound"),
+    "outbound": _number("outbound"),
+    "rate_received": _rate("rate_received", "bytes_received"),
+    "rate_sent": _rate("rate_sent", "bytes_sent"),
+    "bytes_received": _number("bytes_received"),
+    "bytes_sent": _number("bytes_sent"),
+    "age": lambda row: -row.newest_at,
+}
+
+TEXT_COLUMNS = frozenset({"process", "local", "remote", "port", "state", "service", "direction", "user"})
+"""Columns that are sorted from low to high at first; all others from high to low."""
+
+
+def sort_connections(rows: Sequence[Connection], sorting: Sorting) -> list[Connection]:
+    """The rows in order; equal ones keep theirs, so that a quiet table does not move."""
+    return sorted(rows, key=CONNECTION_SORT[sorting.column], reverse=sorting.reverse)
+
+
+def sort_processes(rows: Sequence[ProcessRow], sorting: Sorting) -> list[ProcessRow]:
+    """The sums by process in order."""
+    return sorted(rows, key=PROCESS_SORT[sorting.column], reverse=sorting.reverse)
+
+
+def _process_sorting(sorting: Sorting) -> Sorting:
+    return sorting if sorting.column in PROCESS_SORT else Sorting("rate_received", True)

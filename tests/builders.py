@@ -97,7 +97,7 @@ def connection(
         **(socket or {}),
     }
     made = SocketRecord(protocol=protocol, local=here, remote=there, state=state, **record)
-    return Connection(made, direction, **{**_seen(made, direction), **fields})
+    return Connection(made, holder, direction, **{**_seen(made, direction), **fields})
 
 
 def listener(local: str = "0.0.0.0:8080", *, v6only: bool | None = None, **fields: Any) -> Connection:

@@ -90,7 +90,7 @@ _OWNER_TEXTS: Mapping[str, Callable[[Owner], list[str]]] = {
 
 def _owner(test: Callable[[Owner], bool]) -> Predicate:
     holds = remembered(test)
-    return lambda connection: holds(connection.socket.owner)
+    return lambda connection: holds(connection.owner)
 
 
 def _process(test: Callable[[Process], bool]) -> Predicate:
@@ -98,7 +98,7 @@ def _process(test: Callable[[Process], bool]) -> Predicate:
     holds = remembered(test)
 
     def matches(connection: Connection) -> bool:
-        owner = connection.socket.owner
+        owner = connection.owner
         for process in owner.processes + owner.former if owner.former else owner.processes:
             if holds(process):
                 return True

@@ -52,7 +52,7 @@ def text_word(text: str) -> Predicate:
     def matches(connection: Connection) -> bool:
         socket = connection.socket
         return (
-            in_owner(socket.owner)
+            in_owner(connection.owner)
             or (bool(labels) and _has_label(connection, labels))
             or (in_endpoints is not None and in_endpoints(socket))
             or _name_has(connection, word)
@@ -72,7 +72,7 @@ def regex_word(text: str) -> Predicate:
     in_owner = _regex_in_owner(pattern)
 
     def matches(connection: Connection) -> bool:
-        if in_owner(connection.socket.owner) or search_any(pattern, _row_items(connection)):
+        if in_owner(connection.owner) or search_any(pattern, _row_items(connection)):
             return True
         return connection.peer is not None and in_owner(connection.peer.owner)
 

@@ -18,12 +18,16 @@ ROW = connection(
 
 @pytest.mark.parametrize(
     "word",
-    "curl 4711 --flag dev fetch session 203.0.113 7:443 443 10.0.0.5 50000 "
-    "established tcp outbound https eth0".split(),
+    ["curl", "4711", "--flag", "dev", "fetch", "session", "203.0.113", "7:443", "443", "10.0.0.5", "50000"],
 )
 def test_every_part_of_a_row_is_searched(word: str) -> None:
     assert text_word(word)(ROW)
     assert text_word(word.upper())(ROW)
+
+
+@pytest.mark.parametrize("word", ["established", "tcp", "outbound", "https", "eth0"])
+def test_labels_and_names_are_searched(word: str) -> None:
+    assert text_word(word)(ROW)
 
 
 @pytest.mark.parametrize("word", ["wget", "4712", "udp", "inbound", "[::1]", "444", "curl\n4711x"])

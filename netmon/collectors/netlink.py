@@ -82,10 +82,17 @@ class NetlinkSocket:
     """A netlink socket that dumps tables. Used from one thread at a time."""
 
     def __init__(self, protocol: int) -> None:
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
-        self._socket.settimeout(TIMEOUT_S)
+        self._protocol = protocol
+        self._socket = self._open()
         self._buffer = bytearray(RECEIVE_BUFFER)
         self._sequence = 0
+        self._unfinished = False
+
+    def _open(self) -> socket.socket:
+        kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
+        opened = socket.socket(socket.AF_NETLINK, kind, self._protocol)
+        opened.settimeout(TIMEOUT_S)
+        return opened
 
     def dump(self, kind: int, payload: bytes) -> Iterator[memoryview]:
         """Ask for a dump and yield each datagram as it arrives; a view is good until the next one.
@@ -94,26 +101,34 @@ class NetlinkSocket:
             NetlinkError: the kernel refused.
             TimeoutError: it did not answer.
         """
+        if self._unfinished:  # the kernel answers EBUSY until a dump that was given up is read to its end
+            self._socket.close()
+            self._socket = self._open()
         self._sequence += 1
         size = HEADER.size + len(payload)
         header = HEADER.pack(size, kind, NLM_F_REQUEST | NLM_F_DUMP, self._sequence, 0)
         self._socket.send(header + payload)
+        self._unfinished = True
         view = memoryview(self._buffer)
         while True:
             length = self._socket.recv_into(self._buffer)
+            if length < HEADER.size:
+                raise NetlinkError(f"netlink datagram of {length} bytes")
             _, first, _, sequence, _ = HEADER.unpack_from(self._buffer)
             if sequence != self._sequence:
                 continue  # the rest of a dump that was given up
             if first in (NLMSG_DONE, NLMSG_ERROR):
-                self._raise_error(length)
+                self._finish(view[:length])
                 return
             yield view[:length]
             if self._ends_with_done(length):
+                self._finish(view[length - HEADER.size - 4 : length])
                 return
 
-    def _raise_error(self, length: int) -> None:
-        for message in messages(self._buffer, length):
-            if error := error_of(self._buffer, message):
+    def _finish(self, last: memoryview) -> None:
+        self._unfinished = False
+        for message in messages(last, len(last)):
+            if error := error_of(last, message):
                 raise error
 
     def _ends_with_done(self, length: int) -> bool:

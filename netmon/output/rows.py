@@ -1,0 +1,207 @@
+"""Connections and listeners as plain rows, the one shape behind JSON and CSV."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from netmon.engine.state import State
+from netmon.model.connection import Connection, Direction
+from netmon.model.endpoint import Endpoint
+from netmon.model.process import Owner, Process
+from netmon.ports.range import port_range
+from netmon.ports.reach import reach
+
+Row = dict[str, Any]
+
+
+def connection_row(connection: Connection, state: State) -> Row:
+    """One connection as the public interface promises it, in that order, and what else is known.
+
+    The owner is an object even where no process can be named, since its user and unit often can;
+    `owner_reason` is then a stable word and `owner_explained` a sentence.
+    """
+    socket = connection.socket
+    tcp = socket.tcp
+    return {
+        "protocol": socket.protocol,
+        "local": _endpoint(socket.local),
+        "remote": _endpoint(socket.remote),
+        "state": socket.state.value,
+        "direction": connection.direction.value,
+        "direction_basis": connection.basis.value if connection.basis else None,
+        "scope": connection.scope.value,
+        "interface": connection.interface,
+        "owner": _owner(connection.owner),
+        "owner_reason": connection.owner.reason.value if connection.owner.reason else None,
+        "bytes_sent": connection.bytes_sent,
+        "bytes_received": connection.bytes_received,
+        "rate_sent": connection.rate_sent,
+        "rate_received": connection.rate_received,
+        "rtt_us": tcp.rtt_us if tcp else None,
+        "retransmits": tcp.retransmits if tcp else None,
+        "opened_at": _wall(state, connection.opened_at),
+        "closed_at": _wall(state, connection.closed_at),
+        "inode": socket.inode,
+        "cookie": _cookie(socket.cookie),
+        **_more(connection),
+    }
+
+
+def _more(connection: Connection) -> Row:
+    """What rows have beyond the promised keys."""
+    socket, opened = connection.socket, connection.opened_basis
+    return {
+        "bytes_reason": bytes_reason(connection),
+        "peer": _peer(connection),
+        "owners": [_process(p, connection.owner) for p in connection.owner.processes],
+        "former_owners": [_process(p, connection.owner) for p in connection.owner.former],
+        "owner_explained": connection.owner.explain(),
+        "service": connection.service,
+        "opened_basis": opened.value if opened else None,
+        "receive_queue": socket.receive_queue,
+        "send_queue": socket.send_queue,
+        "drops": socket.drops,
+    }
+
+
+def port_rows(state: State, listeners: Sequence[Connection] | None = None) -> list[Row]:
+    """The listening sockets, one row each, by port.
+
+    Args:
+        state: Gives the addresses, the ephemeral range and the connections that are counted.
+        listeners: Those to show, for a filter; all of the state's by default.
+    """
+    return [row for _, row in listeners_with_rows(state, listeners)]
+
+
+def listeners_with_rows(
+    state: State, listeners: Sequence[Connection] | None = None
+) -> list[tuple[Connection, Row]]:
+    """As `port_rows`, each row beside the listener that it describes."""
+    chosen = state.listeners if listeners is None else listeners
+    inbound = _inbound_counts(state)
+    rows = [(listener, _port_row(listener, state, inbound[_binding(listener)])) for listener in chosen]
+    rows.sort(key=lambda pair: (pair[0].socket.local.port, pair[0].socket.protocol, pair[0].socket.local))
+    return rows
+
+
+def bytes_reason(connection: Connection) -> str | None:
+    """Why the bytes of a connection are unknown, or None when they are known."""
+    if connection.bytes_sent is not None and connection.bytes_received is not None:
+        return None
+    uncounted = connection.socket.uncounted
+    return uncounted.value if uncounted else "this source did not report the counters"
+
+
+def timestamp(moment: datetime) -> str:
+    """An aware time as RFC 3339 in UTC, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _port_row(listener: Connection, state: State, inbound: int) -> Row:
+    socket = listener.socket
+    address, port = socket.local
+    is_tcp = socket.protocol == "tcp"
+    return {
+        "protocol": socket.protocol,
+        "port": port,
+        "address": address,
+        "v6only": socket.v6only,
+        "service": listener.service,
+        "range": port_range(port, ephemeral=state.ephemeral),
+        "owners": [_process(p, listener.owner) for p in listener.owner.processes],
+        "owner_reason": listener.owner.reason.value if listener.owner.reason else None,
+        "reach": reach(address, socket.v6only, socket.interface, state.addresses).as_dict(),
+        # A UDP socket accepts nothing: its queues hold bytes, not connections.
+        "accept_queue": socket.receive_queue if is_tcp else None,
+        "backlog": socket.send_queue if is_tcp else None,
+        "inbound_connections": inbound,
+        **_more_of_port(listener),
+    }
+
+
+def _more_of_port(listener: Connection) -> Row:
+    socket = listener.socket
+    return {
+        "owner_explained": listener.owner.explain(),
+        "user": listener.owner.user,
+        "uid": _uid(listener.owner),
+        "unit": listener.owner.unit,
+        "interface": socket.interface,
+        "inode": socket.inode,
+        "cookie": _cookie(socket.cookie),
+        "drops": socket.drops,
+    }
+
+
+_Binding = tuple[str, int, str, int]
+"""Protocol, family, address and port."""
+
+
+def _binding(listener: Connection) -> _Binding:
+    socket = listener.socket
+    return socket.protocol, socket.family, *socket.local
+
+
+def _inbound_counts(state: State) -> Counter[_Binding]:
+    """How many inbound connections each listener took: each counts for the one the kernel would pick."""
+    bound = {_binding(listener) for listener in state.listeners}
+    counts: Counter[_Binding] = Counter()
+    for connection in state.connections:
+        if connection.direction is Direction.INBOUND:
+            counts.update(_taken_by(connection, bound))
+    return counts
+
+
+def _taken_by(connection: Connection, bound: set[_Binding]) -> list[_Binding]:
+    """The most specific listener for a connection, none if it is gone already."""
+    protocol, family, address, port = _binding(connection)
+    wildcards = [(6, "::")] if ":" in address else [(family, "0.0.0.0" if family == 4 else "::"), (6, "::")]
+    for bound_family, bound_address in [(family, address), *wildcards]:
+        binding = (protocol, bound_family, bound_address, port)
+        if binding in bound:
+            return [binding]
+    return []
+
+
+def _endpoint(endpoint: Endpoint | None) -> Row | None:
+    return None if endpoint is None else {"address": endpoint.address, "port": endpoint.port}
+
+
+def _owner(owner: Owner) -> Row:
+    if owner.process is not None:
+        return _process(owner.process, owner)
+    who: Row = {"pid": None, "name": None, "user": owner.user, "uid": owner.uid}
+    return {**who, "command": None, "unit": owner.unit}
+
+
+def _process(process: Process, owner: Owner) -> Row:
+    return {
+        "pid": process.pid,
+        "name": process.name,
+        "user": process.user,
+        "uid": process.uid,
+        "command": list(process.command),
+        "unit": process.unit or owner.unit,
+    }
+
+
+def _peer(connection: Connection) -> Row | None:
+    """The process at the other end, where that is on this machine and can be named."""
+    process = connection.peer.owner.process if connection.peer else None
+    return None if process is None else {"pid": process.pid, "name": process.name}
+
+
+def _uid(owner: Owner) -> int | None:
+    return owner.uid if owner.process is None or owner.uid is not None else owner.process.uid
+
+
+def _wall(state: State, monotonic: float | None) -> str | None:
+    return None if monotonic is None else timestamp(state.wall_time(monotonic))
+
+
+def _cookie(cookie: int | None) -> str | None:
+    return None if cookie is None else f"{cookie:016x}"

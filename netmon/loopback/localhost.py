@@ -313,7 +313,7 @@ class Answers(StrEnum):
 
     COVERED = "covered"
     FIRST_REFUSED = "first family refused, the other works"
-    NOT_NAMED = "answers only a loopback address that localhost does not name"
+    NOT_NAMED = "localhost does not name its address"
     NO_LOOPBACK = "answers no address of localhost"
     UNKNOWN = "unknown: the socket does not tell whether it takes IPv4 too"
 
@@ -384,9 +384,9 @@ def _any(values: Sequence[bool | None]) -> bool | None:
 def holder(owner: Owner) -> str:
     """Who holds a socket in a few words: `node (4711)`, a unit, a user."""
     if owner.process is not None:
-        return f"{owner.process.name} ({owner.process.pid})"
+        return f"{clean(owner.process.name)} ({owner.process.pid})"
     who = owner.unit or owner.user or (f"uid {owner.uid}" if owner.uid is not None else None)
-    return who or owner.explain() or "an unknown process"
+    return clean(who or owner.explain() or "an unknown process")
 
 
 def listener_family(order: Sequence[str], verdicts: Sequence[PortVerdict]) -> Finding:
@@ -398,13 +398,13 @@ def listener_family(order: Sequence[str], verdicts: Sequence[PortVerdict]) -> Fi
         return Finding(check, FindingState.OK, "nothing listens on TCP here", reference=reference)
     amiss = [verdict for verdict in verdicts if verdict.amiss]
     unknown = sum(verdict.answers is Answers.UNKNOWN for verdict in verdicts)
-    where = f"localhost's first address, {order[0]}"
+    where = f"{order[0]}, localhost's first address"
     if amiss:
         named = "; ".join(map(str, amiss[:_NAMED]))
         return Finding(
             check,
             FindingState.WARN,
-            f"{len(amiss)} of {len(verdicts)} listening ports {_do(len(amiss))} not answer {where}",
+            f"{len(amiss)} of {len(verdicts)} ports {_do(len(amiss))} not answer {where}",
             named + (f"; and {len(amiss) - _NAMED} more" if len(amiss) > _NAMED else ""),
             why="Programs that try only the first address are refused; the others lose a step.",
             fix=f"Let the server listen on {order[0]} too, or call it by the address it listens on.",
@@ -412,7 +412,7 @@ def listener_family(order: Sequence[str], verdicts: Sequence[PortVerdict]) -> Fi
         )
     covered = sum(verdict.answers is Answers.COVERED for verdict in verdicts)
     state = FindingState.UNKNOWN if unknown else FindingState.OK
-    summary = f"{covered} of {len(verdicts)} listening ports answer {where}"
+    summary = f"{covered} of {len(verdicts)} ports answer {where}"
     rest = len(verdicts) - covered - unknown
     evidence = f"{rest} answer no address of localhost, {unknown} do not tell which families they take"
     return Finding(check, state, summary, evidence, reference=reference)

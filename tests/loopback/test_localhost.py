@@ -31,47 +31,21 @@ from netmon.loopback.localhost import (
     probe,
     resolve,
 )
-from netmon.model.connection import Connection, Direction
-from netmon.model.endpoint import Endpoint, Scope
+from netmon.model.connection import Connection
+from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding, FindingState
 from netmon.model.process import Owner, OwnerReason, Process
-from netmon.model.socket import SocketRecord, SocketState
+from tests import builders
 
 NODE = Owner((Process(4711, "node"),))
 BOTH = ("127.0.0.1", "::1")
 
 
 def listener(
-    address: str, port: int = 5173, v6only: bool | None = None, owner: Owner = NODE, **changes: Any
+    address: str, port: int = 5173, v6only: bool | None = None, owner: Owner = NODE, **socket: Any
 ) -> Connection:
-    record = SocketRecord(
-        key=(address, port),
-        protocol="tcp",
-        family=6 if ":" in address else 4,
-        local=Endpoint(address, port),
-        remote=None,
-        state=SocketState.LISTEN,
-        owner=owner,
-        v6only=v6only,
-    )._replace(**changes)
-    return Connection(
-        socket=record,
-        owner=owner,
-        direction=Direction.UNKNOWN,
-        basis=None,
-        service=None,
-        scope=Scope.UNSPECIFIED,
-        interface=None,
-        bytes_sent=None,
-        bytes_received=None,
-        rate_sent=None,
-        rate_received=None,
-        first_seen_at=0.0,
-        changed_at=0.0,
-        opened_at=None,
-        opened_basis=None,
-        open_since=0.0,
-    )
+    local = str(Endpoint(address, port))
+    return builders.listener(local, owner=owner, socket={"v6only": v6only, **socket})
 
 
 def verdict(order: tuple[str, ...], *listeners: Connection) -> PortVerdict:
@@ -352,15 +326,14 @@ def test_a_listener_on_another_interface_answers_no_loopback() -> None:
 
 
 def test_only_tcp_listeners_are_judged() -> None:
-    udp = listener("::1", protocol="udp", state=SocketState.UNCONNECTED)
-    assert judge_listeners(BOTH, [udp]) == ()
+    assert judge_listeners(BOTH, [builders.listener("[::1]:53", protocol="udp")]) == ()
 
 
 def test_the_finding_names_process_and_port() -> None:
     verdicts = judge_listeners(BOTH, [listener("::1", v6only=True), listener("0.0.0.0", 80)])
     finding = listener_family(BOTH, verdicts)
     assert finding.state is FindingState.WARN
-    assert finding.summary == "1 of 2 listening ports does not answer localhost's first address, 127.0.0.1"
+    assert finding.summary == "1 of 2 ports does not answer 127.0.0.1, localhost's first address"
     assert finding.evidence == "node (4711) on [::1]:5173"
     assert finding.fix
 
@@ -373,7 +346,7 @@ def test_the_finding_names_only_so_many() -> None:
 def test_the_finding_when_all_is_well() -> None:
     finding = listener_family(BOTH, judge_listeners(BOTH, [listener("0.0.0.0"), listener("10.0.0.1", 1)]))
     assert finding.state is FindingState.OK
-    assert finding.summary == "1 of 2 listening ports answer localhost's first address, 127.0.0.1"
+    assert finding.summary == "1 of 2 ports answer 127.0.0.1, localhost's first address"
 
 
 def test_the_finding_without_listeners() -> None:

@@ -28,9 +28,20 @@ class Sorting(NamedTuple):
     reverse: bool
 
 
+class ViewSettings(NamedTuple):
+    """What the user asked for; replaced whole, so that it may be read from another thread."""
+
+    filter: Filter = NO_FILTER
+    sorting: Sorting = Sorting("rate_received", True)
+    with_processes: bool = False
+    """Whether the sums by process are wanted; they cost a pass over all rows."""
+
+
 class ConnectionView(NamedTuple):
     """The rows of the connections tab."""
 
+    settings: ViewSettings
+    """What it was computed for."""
     rows: Sequence[Connection]
     """All that match, in order."""
     inbound: Sequence[Connection]
@@ -41,17 +52,15 @@ class ConnectionView(NamedTuple):
     """How many rows there are without the filter."""
     inbound_totals: Totals
     outbound_totals: Totals
-    sorting: Sorting
     process_sorting: Sorting
 
-
-class ViewSettings(NamedTuple):
-    """What the user asked for; replaced whole, so that it may be read from another thread."""
-
-    filter: Filter = NO_FILTER
-    sorting: Sorting = Sorting("rate_received", True)
-    with_processes: bool = False
-    """Whether the sums by process are wanted; they cost a pass over all rows."""
+    @property
+    def totals(self) -> Totals:
+        """The sums over both directions."""
+        a, b = self.inbound_totals, self.outbound_totals
+        return Totals(
+            a.connections + b.connections, a.rate_sent + b.rate_sent, a.rate_received + b.rate_received
+        )
 
 
 def connection_view(state: State, settings: ViewSettings) -> ConnectionView:
@@ -69,6 +78,7 @@ def connection_view(state: State, settings: ViewSettings) -> ConnectionView:
     if settings.with_processes:
         processes = sort_processes(by_process(row for row in rows if row.closed_at is None), process_sorting)
     return ConnectionView(
+        settings,
         rows,
         inbound,
         outbound,
@@ -76,7 +86,6 @@ def connection_view(state: State, settings: ViewSettings) -> ConnectionView:
         total,
         _totals(state, inbound, settings, Direction.INBOUND),
         _totals(state, outbound, settings, Direction.OUTBOUND),
-        settings.sorting,
         process_sorting,
     )
 

@@ -20,12 +20,26 @@ class Tab(Vertical):
     slug: ClassVar[str]
     """What `netmon --tab` calls it."""
 
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Names of what the app is to hand to the constructor: `ancestors`, `names`."""
+
     DEFAULT_CSS = """
     Tab { height: 1fr; }
     """
+
+    def project(self, state: State) -> object:
+        """What the tab shows of a state, filtered and sorted. Called on the poller's thread."""
+        return None
+
+    def show_projection(self, state: State, projection: object) -> None:
+        """Draw a state with what `project` made of it. Called on the UI thread, and only while visible."""
+        self.show_state(state)
 
     def show_state(self, state: State) -> None:
         """Draw a new state. Called on the UI thread, and only while the tab is visible."""
 
     def focus_first(self) -> None:
         """Put the focus where typing is useful when the tab is opened."""
+
+    def names_changed(self) -> None:
+        """Draw again: names of addresses have become known."""

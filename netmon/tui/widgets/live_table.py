@@ -209,6 +209,15 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
         """All columns, also those there is no room for."""
         return self._columns
 
+    @property
+    def shown_columns(self) -> Sequence[Column[R]]:
+        """The columns there is room for, from left to right."""
+        return [column for column, _ in self._layout]
+
+    def redraw(self) -> None:
+        """Draw again what the same rows now look like (their age, their names)."""
+        self._repaint()
+
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
         """Show these columns from now on, as far as they fit."""
         self._columns = tuple(columns)

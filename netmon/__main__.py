@@ -1,0 +1,19 @@
+"""`netmon` and `python -m netmon`."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+
+def main() -> None:
+    """Run netmon with the arguments of the command line and exit with its code."""
+    # Collecting garbage while modules load finds none; the app turns it on after its first paint.
+    gc.disable()
+    from netmon.cli import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""The app: one line of tabs, the tab in view, and the keys."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import signal
+import socket
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.message import Message
+from textual.widgets import Footer
+
+from netmon.engine.poller import Poller
+from netmon.engine.state import InterfaceRate, State
+from netmon.model.text import clean
+from netmon.model.units import format_rate
+from netmon.resolver.reverse import ReverseNames
+from netmon.tui.tabs.base import Tab
+from netmon.tui.tabs.registry import TABS
+from netmon.tui.widgets.top_bar import TopBar
+
+
+class NetmonApp(App[None]):
+    """netmon in a terminal. It draws; the poller collects on a thread of its own."""
+
+    TITLE = "netmon"
+    ENABLE_COMMAND_PALETTE = True
+    CSS = """
+    #tabs { height: 1fr; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "quit", "Quit", id="quit"),
+        Binding("question_mark", "help", "Help", id="help", key_display="?"),
+        *(
+            Binding(str(number), f"tab({number - 1})", entry.title, show=False, id=f"tab.{entry.slug}")
+            for number, entry in enumerate(TABS, 1)
+        ),
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True, id="quit.always"),
+    ]
+
+    @dataclass
+    class StateChanged(Message):
+        """A new state has come, with what the tab in view makes of it."""
+
+        state: State
+        projection: object
+        tab: Tab | None
+
+        def can_replace(self, message: Message) -> bool:
+            """Stale states are dropped: the newest is whole."""
+            return isinstance(message, NetmonApp.StateChanged)
+
+    class NamesChanged(Message):
+        """Names of addresses have arrived."""
+
+        def can_replace(self, message: Message) -> bool:
+            """One redraw for all of them."""
+            return isinstance(message, NetmonApp.NamesChanged)
+
+    def __init__(self, poller: Poller, *, first_tab: str = TABS[0].slug) -> None:
+        """Make the app.
+
+        Args:
+            poller: gives the states; started and stopped by the caller.
+            first_tab: the slug of the tab to begin with.
+        """
+        super().__init__()
+        self._poller = poller
+        self._slugs = [entry.slug for entry in TABS]
+        self._first = self._slugs.index(first_tab)
+        self._visited: dict[str, Tab] = {}
+        self._current: Tab | None = None
+        """The tab in view; the poller's thread reads it."""
+        self._names = ReverseNames(on_change=lambda: self.post_message(self.NamesChanged()) and None)
+        self._host = clean(socket.gethostname(), 64)
+
+    def compose(self) -> ComposeResult:
+        """The bar, a place for the tabs, and the keys."""
+        yield TopBar([entry.title for entry in TABS])
+        yield Container(id="tabs")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Open the first tab and begin to receive states."""
+        self.action_tab(self._first)
+        self.call_after_refresh(self._after_first_paint)
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                self._on_signal(getattr(signal, name))
+
+    def _on_signal(self, number: int) -> None:
+        import asyncio
+
+        # Leaves the terminal as it was found; without this it stays in raw mode.
+        asyncio.get_running_loop().add_signal_handler(number, lambda: self.exit(return_code=128 + number))
+
+    def _after_first_paint(self) -> None:
+        gc.freeze()
+        gc.enable()
+        self._poller.subscribe(self._receive)
+
+    def on_unmount(self) -> None:
+        """Stop the lookups of names."""
+        self._names.close()
+
+    # -- states
+
+    def _receive(self, state: State) -> None:
+        """Called on the poller's thread: filtering and sorting happen here."""
+        tab = self._current
+        projection = tab.project(state) if tab is not None else None
+        self.post_message(self.StateChanged(state, projection, tab))
+
+    def on_netmon_app_state_changed(self, message: StateChanged) -> None:
+        """Hand the state to the tab in view."""
+        self._show_figures(message.state)
+        if message.tab is not None and message.tab is self._current:
+            message.tab.show_projection(message.state, message.projection)
+
+    def on_netmon_app_names_changed(self) -> None:
+        """Let the tab in view draw the names."""
+        if self._current is not None:
+            self._current.names_changed()
+
+    def _show_figures(self, state: State) -> None:
+        total = state.total
+        rates = f"▼ {format_rate(total.rate_received)} ▲ {format_rate(total.rate_sent)}"
+        interfaces = [_interface_figure(name, rate) for name, rate in busiest(state)[:2]]
+        self.query_one(TopBar).show_figures(rates, *interfaces, self._host)
+
+    # -- tabs
+
+    def action_tab(self, index: int) -> None:
+        """Show a tab, composing it on its first visit."""
+        entry = TABS[index]
+        tab = self._visited.get(entry.slug)
+        place = self.query_one("#tabs", Container)
+        for other in self._visited.values():
+            other.display = other is tab
+        if tab is None:
+            tab = self._visited[entry.slug] = self._make_tab(index)
+            place.mount(tab)
+        self._current = tab
+        self.query_one(TopBar).show_current(index)
+        self.call_after_refresh(self._opened, tab)
+
+    def _make_tab(self, index: int) -> Tab:
+        entry = TABS[index]
+        tab_class = getattr(importlib.import_module(entry.module), entry.class_name)
+        tab: Tab = tab_class(**self._services(tab_class))
+        return tab
+
+    def _services(self, tab_class: type[Tab]) -> dict[str, object]:
+        """What a tab asks for by the names in `needs`."""
+        offered: dict[str, object] = {
+            "ancestors": self._poller.collector.ancestors,
+            "names": self._names.lookup,
+        }
+        return {name: offered[name] for name in tab_class.needs}
+
+    def _opened(self, tab: Tab) -> None:
+        if tab is self._current:
+            tab.focus_first()
+            if (state := self._poller.latest) is not None:
+                tab.show_projection(state, tab.project(state))
+
+    def on_top_bar_tab_clicked(self, message: TopBar.TabClicked) -> None:
+        """Show the tab that was clicked."""
+        self.action_tab(message.index)
+
+    def action_help(self) -> None:
+        """Show what the keys do."""
+        from netmon.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+
+def busiest(state: State) -> list[tuple[str, InterfaceRate]]:
+    """The interfaces that carry anything, the busiest first."""
+    active = [(name, rate) for name, rate in state.interfaces.items() if rate.rate_received or rate.rate_sent]
+    return sorted(active, key=lambda item: -(item[1].rate_received + item[1].rate_sent))
+
+
+def _interface_figure(name: str, rate: InterfaceRate) -> str:
+    accounted = rate.accounted
+    share = "" if accounted is None else f" {100 * accounted:.0f} % accounted for"
+    return f"{name} ▼ {format_rate(rate.rate_received)} ▲ {format_rate(rate.rate_sent)}{share}"

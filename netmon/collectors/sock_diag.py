@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from netmon.collectors.netlink import (
+    ATTRIBUTE,
     HEADER,
     NLMSG_DONE,
     NLMSG_ERROR,
@@ -108,7 +109,9 @@ def decode(buffer: Buffer, start: int, end: int, protocol: Protocol, now: float)
     remote_port = socket.ntohs(dport)
     if protocol == "udp" and state is SocketState.CLOSED:
         state = SocketState.UNCONNECTED
+    # A TCP socket that is only bound is CLOSED and has no peer, like a listener.
     has_peer = state is not SocketState.LISTEN and state is not SocketState.UNCONNECTED
+    has_peer = has_peer and (remote_port != 0 or state is not SocketState.CLOSED)
     tcp, v6only, cgroup_id, drops = _decode_attributes(buffer, start + _DIAG.size, end, state, now)
     if state is SocketState.LISTEN:
         tcp = None
@@ -176,8 +179,8 @@ def decode_tcp_info(buffer: Buffer, start: int, end: int, state: SocketState, no
         return None
     if size < _TCP_INFO.size:
         buffer, start = bytes(buffer[start:end]).ljust(_TCP_INFO.size, b"\0"), 0
-    (options, unacked, sent_ago, received_ago, rtt, rtt_var, retransmits, acked, received, min_rtt, rate, busy,
-     rwnd, sndbuf, sent, retransmitted) = _TCP_INFO.unpack_from(buffer, start)  # fmt: skip
+    (options, unacked, sent_ago, received_ago, rtt, rtt_var, retransmits, acked, received, min_rtt, rate,
+     busy, rwnd, sndbuf, sent, retransmitted) = _TCP_INFO.unpack_from(buffer, start)  # fmt: skip
     payload = sent - retransmitted
     has_sent = size >= 216
     fin = 1 if received and state in _FIN_RECEIVED else 0
@@ -214,17 +217,20 @@ def address_text(raw: bytes, version: int) -> str:
 
 
 # What the change detector reads of each message: the first eight header bytes (length, type, flags), family
-# and state, ports with addresses and interface, cookie, queues with uid and inode. Left out: timer, expires.
-_PROBE = "=Q8xH2x40sQ4x16s"
+# and state, ports with addresses and interface, cookie. Left out: timer, expires. What follows from
+# _PROBE_SIZE on (queues, uid, inode, attributes) is read up to the counters in one piece.
+_PROBE = "=Q8xH2x40sQ4x"
 _PROBE_SIZE = struct.calcsize(_PROBE)
+_MESSAGE_SIZE = HEADER.size + _DIAG.size
 _HEAD = struct.Struct("=Q")
 _MAX_LAYOUTS = 64
-# Of tcp_info: unacked to retrans, total_retrans, bytes_acked to bytes_retrans. Left out are the fields that
-# change while nothing happens (times since the last data).
-_TCP_INFO_PROBE = "24x16s60x4s16x96s"
-_TCP_INFO_PROBE_SIZE = struct.calcsize("=" + _TCP_INFO_PROBE)
-_MEMINFO_PROBE = "32x4s"
-_MEMINFO_PROBE_SIZE = struct.calcsize("=" + _MEMINFO_PROBE)
+# Of tcp_info: the first eight bytes (options), unacked to retrans, total_retrans, bytes_acked to
+# bytes_retrans. Left out is what changes while nothing happens (times since the last data), and what
+# changes only together with a counter (round-trip times).
+_TCP_INFO_PROBE = (8, "16x16s60x4s16x96s")
+_TCP_INFO_PROBE_SIZE = 8 + struct.calcsize("=" + _TCP_INFO_PROBE[1])
+_MEMINFO_PROBE = (0, "32x4s")
+_MEMINFO_PROBE_SIZE = struct.calcsize("=" + _MEMINFO_PROBE[1])
 
 
 class _Layout(NamedTuple):
@@ -279,7 +285,7 @@ class Dump:
                 return
             if kind == NLMSG_ERROR:
                 raise NetlinkError("the kernel broke off a dump")
-            if kind != SOCK_DIAG_BY_FAMILY or size < _PROBE_SIZE:
+            if kind != SOCK_DIAG_BY_FAMILY or size < _MESSAGE_SIZE:
                 offset += (size + 3) & ~3
                 continue
             offset = self._feed_run(view, offset, size, now, out)
@@ -351,7 +357,7 @@ class Dump:
         return layout
 
 
-def _probed_attribute(view: memoryview, offset: int, size: int) -> tuple[int, bytes, str] | None:
+def _probed_attribute(view: memoryview, offset: int, size: int) -> tuple[int, bytes, tuple[int, str]] | None:
     """Where the attribute worth probing lies in a message: its offset, its header and the probe's format."""
     start = offset + HEADER.size + _DIAG.size
     for kind, at, stop in attributes(view, start, offset + size):
@@ -366,14 +372,15 @@ def _probed_attribute(view: memoryview, offset: int, size: int) -> tuple[int, by
 def _layout_of(view: memoryview, offset: int, size: int) -> _Layout:
     stride = (size + 3) & ~3
     found = _probed_attribute(view, offset, size)
-    if found is None:
-        # Every byte behind the fixed part counts: a message without counters is short.
-        rest = stride - _PROBE_SIZE
-        return _Layout(struct.Struct(f"{_PROBE}{rest}s"), stride, None, b"")
-    at, header, fields = found
-    head = f"{_PROBE}{at - _PROBE_SIZE}x4s{fields}"
-    padding = stride - struct.calcsize(head)
-    return _Layout(struct.Struct(f"{head}{padding}x"), stride, at, header)
+    if found is None:  # every byte counts: a message without counters is short
+        return _Layout(struct.Struct(f"{_PROBE}{stride - _PROBE_SIZE}s"), stride, None, b"")
+    at, header, (whole, fields) = found
+    # All before the counters counts, the attribute's header with it, and all behind their attribute.
+    head = f"{_PROBE}{at + len(header) + whole - _PROBE_SIZE}s{fields}"
+    attribute_end = at + ATTRIBUTE.unpack(header)[0]
+    skipped, rest = attribute_end - struct.calcsize(head), stride - attribute_end
+    tail = f"{skipped}x{rest}s" if rest else f"{skipped}x"
+    return _Layout(struct.Struct(head + tail), stride, at, header)
 
 
 def _fits(layout: _Layout, view: memoryview, offset: int, size: int) -> bool:

@@ -30,7 +30,7 @@ LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 # -- waiting
 
 
-def wait_for(condition: Callable[[], T], timeout: float = 10.0) -> T:
+def wait_for(condition: Callable[[], T | None], timeout: float = 10.0) -> T:
     """The first true answer of `condition`, asked again and again.
 
     Raises:

@@ -138,7 +138,8 @@ def test_missing_counters_have_a_reason(protocol: Protocol, state: int, why: Unc
 EVERYTHING = {
     "unacked": 1, "last_data_sent": 1500, "last_data_recv": 250, "rtt": 11800, "rttvar": 900,
     "total_retrans": 3, "bytes_acked": 1001, "bytes_received": 2000, "min_rtt": 10000,
-    "delivery_rate": 5000, "busy_time": 70, "rwnd_limited": 80, "sndbuf_limited": 90, "bytes_sent": 1100, "bytes_retrans": 100,
+    "delivery_rate": 5000, "busy_time": 70, "rwnd_limited": 80,
+    "sndbuf_limited": 90, "bytes_sent": 1100, "bytes_retrans": 100,
 }  # fmt: skip
 SINCE = {
     "bytes_sent": 216, "bytes_received": 136, "bytes_retransmitted": 216, "opener_excess": 216,

@@ -23,6 +23,9 @@ from netmon.engine.safe_regex import HAYSTACK_LIMIT, compile_regex, search_any
         "(?:.*)+x",
         "(?P<n>[^x]+)*y",
         ".*.*.*.*.*x",
+        "a*[ab]a.a*.+a+$[^b]",
+        "(a+b?)+c",
+        "(?:(a|b)*){2,9}.*a+b|.",
         "x" * 201,
     ],
 )
@@ -51,6 +54,8 @@ def test_what_is_no_expression_is_refused(text: str) -> None:
         "[]+*]+",
         r"\(+\[+",
         "(?i:abc)+",
+        r"(\w+,)*",
+        "[0-9]+:[0-9]+:[0-9]+:[0-9]+",
     ],
 )
 def test_what_people_write_is_taken(text: str) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from netmon.engine.state import State
-from netmon.model.connection import Connection, Direction
+from netmon.model.connection import Connection
 from netmon.model.endpoint import Endpoint
 from netmon.model.process import Owner, Process
+from netmon.ports.listeners import Listening, listening
 from netmon.ports.range import port_range
-from netmon.ports.reach import reach
 
 Row = dict[str, Any]
 
@@ -81,11 +80,7 @@ def listeners_with_rows(
     state: State, listeners: Sequence[Connection] | None = None
 ) -> list[tuple[Connection, Row]]:
     """As `port_rows`, each row beside the listener that it describes."""
-    chosen = state.listeners if listeners is None else listeners
-    inbound = _inbound_counts(state)
-    rows = [(listener, _port_row(listener, state, inbound[_binding(listener)])) for listener in chosen]
-    rows.sort(key=lambda pair: (pair[0].socket.local.port, pair[0].socket.protocol, pair[0].socket.local))
-    return rows
+    return [(found.listener, _port_row(found, state)) for found in listening(state, listeners)]
 
 
 def bytes_reason(connection: Connection) -> str | None:
@@ -101,8 +96,8 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _port_row(listener: Connection, state: State, inbound: int) -> Row:
-    socket = listener.socket
+def _port_row(found: Listening, state: State) -> Row:
+    listener, socket = found.listener, found.listener.socket
     address, port = socket.local
     is_tcp = socket.protocol == "tcp"
     return {
@@ -114,11 +109,11 @@ def _port_row(listener: Connection, state: State, inbound: int) -> Row:
         "range": port_range(port, ephemeral=state.ephemeral),
         "owners": [_process(p, listener.owner) for p in listener.owner.processes],
         "owner_reason": listener.owner.reason.value if listener.owner.reason else None,
-        "reach": reach(address, socket.v6only, socket.interface, state.addresses).as_dict(),
+        "reach": found.reach.as_dict(),
         # A UDP socket accepts nothing: its queues hold bytes, not connections.
         "accept_queue": socket.receive_queue if is_tcp else None,
         "backlog": socket.send_queue if is_tcp else None,
-        "inbound_connections": inbound,
+        "inbound_connections": found.inbound,
         **_more_of_port(listener),
     }
 
@@ -135,36 +130,6 @@ def _more_of_port(listener: Connection) -> Row:
         "cookie": _cookie(socket.cookie),
         "drops": socket.drops,
     }
-
-
-_Binding = tuple[str, int, str, int]
-"""Protocol, family, address and port."""
-
-
-def _binding(listener: Connection) -> _Binding:
-    socket = listener.socket
-    return socket.protocol, socket.family, *socket.local
-
-
-def _inbound_counts(state: State) -> Counter[_Binding]:
-    """How many inbound connections each listener took: each counts for the one the kernel would pick."""
-    bound = {_binding(listener) for listener in state.listeners}
-    counts: Counter[_Binding] = Counter()
-    for connection in state.connections:
-        if connection.direction is Direction.INBOUND:
-            counts.update(_taken_by(connection, bound))
-    return counts
-
-
-def _taken_by(connection: Connection, bound: set[_Binding]) -> list[_Binding]:
-    """The most specific listener for a connection, none if it is gone already."""
-    protocol, family, address, port = _binding(connection)
-    wildcards = [(6, "::")] if ":" in address else [(family, "0.0.0.0" if family == 4 else "::"), (6, "::")]
-    for bound_family, bound_address in [(family, address), *wildcards]:
-        binding = (protocol, bound_family, bound_address, port)
-        if binding in bound:
-            return [binding]
-    return []
 
 
 def _endpoint(endpoint: Endpoint | None) -> Row | None:

@@ -1,0 +1,188 @@
+"""Listening sockets with what only the whole state tells of them: who gets to each, and who came."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from netmon.engine.filter import Filter
+from netmon.engine.state import State
+from netmon.engine.view import CONNECTION_SORT, NO_FILTER, Sorting
+from netmon.model.connection import Connection, Direction
+from netmon.model.process import Owner
+from netmon.ports.reach import Reach, reach
+
+
+class Listening(NamedTuple):
+    """One listening or unconnected UDP socket."""
+
+    listener: Connection
+    reach: Reach
+    inbound: int
+    """Inbound connections that it took and that are still open."""
+
+    @property
+    def key(self) -> object:
+        """The key of its socket."""
+        return self.listener.key
+
+    @property
+    def accept_queue(self) -> tuple[int, int] | None:
+        """Connections that wait to be accepted, and how many may; None for UDP and where unknown."""
+        socket = self.listener.socket
+        if socket.protocol != "tcp" or socket.receive_queue is None or socket.send_queue is None:
+            return None
+        return socket.receive_queue, socket.send_queue
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether the accept queue is above half: its process accepts too slowly, or not at all."""
+        queue = self.accept_queue
+        return queue is not None and queue[0] * 2 > queue[1]
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether other machines get to it, as far as its binding goes."""
+        return bool(self.reach.lan4 or self.reach.lan6)
+
+
+def listening(state: State, listeners: Sequence[Connection] | None = None) -> list[Listening]:
+    """The listening sockets by port.
+
+    Args:
+        state: Gives the addresses and the connections that are counted.
+        listeners: Those wanted; all of the state's by default.
+    """
+    inbound = inbound_counts(state)
+    reaches: dict[tuple[str, bool | None, str | None], Reach] = {}
+    rows = []
+    for listener in state.listeners if listeners is None else listeners:
+        socket = listener.socket
+        bound = (socket.local.address, socket.v6only, socket.interface)
+        if (reached := reaches.get(bound)) is None:
+            reached = reaches[bound] = reach(*bound, state.addresses)
+        rows.append(Listening(listener, reached, inbound[binding(listener)]))
+    rows.sort(key=_by_port)
+    return rows
+
+
+# -- who came
+
+Binding = tuple[str, int, str, int]
+"""Protocol, family, address and port."""
+
+
+def binding(connection: Connection) -> Binding:
+    """Where the local end of a socket is bound."""
+    socket = connection.socket
+    return socket.protocol, socket.family, *socket.local
+
+
+def inbound_counts(state: State) -> Counter[Binding]:
+    """How many inbound connections each listener took: each counts for the one the kernel would pick."""
+    bound = {binding(listener) for listener in state.listeners}
+    counts: Counter[Binding] = Counter()
+    for connection in state.connections:
+        if connection.direction is Direction.INBOUND and (taker := _taker(connection, bound)) is not None:
+            counts[taker] += 1
+    return counts
+
+
+def _taker(connection: Connection, bound: set[Binding]) -> Binding | None:
+    """The most specific listener for a connection, None if it is gone already."""
+    protocol, family, address, port = binding(connection)
+    wildcards = [(6, "::")] if ":" in address else [(family, "0.0.0.0" if family == 4 else "::"), (6, "::")]
+    for bound_family, bound_address in [(family, address), *wildcards]:
+        candidate = (protocol, bound_family, bound_address, port)
+        if candidate in bound:
+            return candidate
+    return None
+
+
+# -- a view of them
+
+
+class PortSettings(NamedTuple):
+    """What the user asked for; replaced whole, so that it may be read from another thread."""
+
+    filter: Filter = NO_FILTER
+    sorting: Sorting = Sorting("port", False)
+
+
+class PortView(NamedTuple):
+    """The listening sockets as they are shown."""
+
+    rows: Sequence[Listening]
+    """Those that match, in order."""
+    all: Sequence[Listening]
+    settings: PortSettings
+
+
+def arrange(listeners: Sequence[Listening], settings: PortSettings) -> PortView:
+    """What `settings` shows of all listening sockets."""
+    rows = listeners
+    if settings.filter:
+        matches = settings.filter.matches
+        rows = [row for row in rows if matches(row.listener)]
+    column, reverse = settings.sorting
+    return PortView(sorted(rows, key=PORT_SORT[column], reverse=reverse), listeners, settings)
+
+
+def user_of(owner: Owner) -> str | None:
+    """The login name, or else the number, of the user that a socket belongs to."""
+    holder = owner.process
+    user = (holder.user if holder else None) or owner.user
+    uid = owner.uid if holder is None or holder.uid is None else holder.uid
+    return user or (None if uid is None else str(uid))
+
+
+_SortKey = Callable[[Listening], Any]
+
+
+def _by_port(row: Listening) -> tuple[int, str, object]:
+    socket = row.listener.socket
+    return socket.local.port, socket.protocol, socket.local
+
+
+def _reached(source: str) -> _SortKey:
+    ranks = {False: 0, None: 1, True: 2}
+    return lambda row: ranks[getattr(row.reach, source)]
+
+
+def _fullness(row: Listening) -> tuple[float, int]:
+    """How full the accept queue is; what has none stands last."""
+    queue = row.accept_queue
+    return (-1, 0) if queue is None else (queue[0] / max(1, queue[1]), queue[0])
+
+
+def _state(row: Listening) -> tuple[int, int]:
+    """Datagrams lost, then those that wait; TCP last."""
+    socket = row.listener.socket
+    return (-1, 0) if socket.protocol == "tcp" else (socket.drops or 0, socket.receive_queue or 0)
+
+
+PORT_SORT: dict[str, _SortKey] = {
+    "port": _by_port,
+    "service": lambda row: (row.listener.service is None, row.listener.service or ""),
+    "owner": lambda row: CONNECTION_SORT["process"](row.listener),
+    "user": lambda row: user_of(row.listener.owner) or "",
+    "address": lambda row: CONNECTION_SORT["local"](row.listener),
+    "loopback4": _reached("loopback4"),
+    "loopback6": _reached("loopback6"),
+    "lan4": _reached("lan4"),
+    "lan6": _reached("lan6"),
+    "queue": _fullness,
+    "inbound": lambda row: row.inbound,
+    "state": _state,
+}
+"""Every column that listening sockets can be sorted by."""
+
+LOW_FIRST = frozenset({"port", "service", "owner", "user", "address"})
+"""Columns that are sorted from low to high at first; all others from high to low."""
+
+
+def sorted_by(sorting: Sorting, column: str) -> Sorting:
+    """The order after a column was chosen: turned around if it was chosen before."""
+    reverse = not sorting.reverse if column == sorting.column else column not in LOW_FIRST
+    return Sorting(column, reverse)

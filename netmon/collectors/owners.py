@@ -9,8 +9,9 @@ holds. A slice of what is known is verified at each poll, so that no error lasts
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from netmon.collectors import procfs
 from netmon.collectors.cgroups import CgroupTree
@@ -21,7 +22,8 @@ _SOCKET_LINK = "socket:["
 _VERIFIED_PER_POLL = 64
 """Descriptors read again at each poll even though nothing seems to have changed."""
 _YOUNG_POLLS = 5
-"""A process is read anew for this many polls after it appeared: it may still call exec."""
+"""A process is read anew for this many polls after it appeared, and whenever its descriptors change: it may
+call exec, or change its user."""
 
 
 @dataclass(slots=True)
@@ -30,13 +32,25 @@ class _Watched:
 
     holder: tuple[int, ...]
     """The pid alone in a tuple, shared by all the sockets that only this process holds."""
-    signature: tuple[int, int] = (-1, -1)
-    """Inode and size of its fd directory at the last reading."""
+    signature: tuple[int, int, int] = (-1, -1, -1)
+    """Inode, size and user of its fd directory at the last reading."""
     descriptors: dict[str, int] = field(default_factory=dict)
     """Descriptor number to socket inode; 0 for what is not a socket."""
     readable: bool = True
     polls: int = 0
     info: Process | None = None
+
+
+class _Answer(NamedTuple):
+    """What an answer depends on."""
+
+    holders: tuple[int, ...]
+    state: SocketState | None
+    """Only where there is no inode."""
+    uid: int
+    cgroup_id: int | None
+    wanted: bool
+    """Whether nobody has been found to hold it, but only one look has been taken."""
 
 
 class OwnerTable:
@@ -54,7 +68,7 @@ class OwnerTable:
         self._processes: dict[int, _Watched] = {}
         self._holders: dict[int, tuple[int, ...]] = {}
         self._wanted: set[int] = set()
-        self._owners: dict[tuple[object, ...], Owner] = {}
+        self._owners: dict[_Answer, Owner] = {}
         self._verify_queue: list[tuple[int, str]] = []
 
     # -- reading
@@ -74,7 +88,8 @@ class OwnerTable:
         once_more = {inode for inode in self._wanted if inode not in self._holders}
         if missing or once_more:
             self._search(alive, missing | once_more)
-        self._wanted = missing
+        self.touched |= once_more  # either somebody holds them, or now it is sure that nobody does
+        self._wanted = missing - self._holders.keys()
 
     def _refresh_processes(self, alive: Callable[[], Set[int]]) -> None:
         pids = procfs.pids()
@@ -90,14 +105,26 @@ class OwnerTable:
             except OSError:
                 continue  # gone between the two reads: the next poll forgets it
             watched.polls += 1
-            signature = (status.st_ino, status.st_size)
+            signature = (status.st_ino, status.st_size, status.st_uid)
             if signature[0] != watched.signature[0]:  # another process under a reused number
-                watched.readable, watched.info, watched.polls = True, None, 1
-            if signature != watched.signature or not self._counts_descriptors:
-                watched.signature = signature
+                self._begin(pid, watched)
+            moved = signature != watched.signature or not self._counts_descriptors
+            if moved:
+                watched.signature, watched.readable = signature, True
                 self._rescan(pid, watched, alive)
-            elif watched.polls <= _YOUNG_POLLS and watched.info is not None:
+            if watched.info is not None and (moved or watched.polls <= _YOUNG_POLLS):
                 self._reread_info(pid, watched)
+
+    def _begin(self, pid: int, watched: _Watched) -> None:
+        """Take nothing over from an earlier process of this number."""
+        self._let_go(set(watched.descriptors.values()), watched)
+        self._unname(pid, watched)
+        watched.descriptors, watched.info, watched.polls = {}, None, 1
+
+    def _unname(self, pid: int, watched: _Watched) -> None:
+        """Forget the answers that name a process."""
+        if watched.info is not None:
+            self._owners = {key: owner for key, owner in self._owners.items() if pid not in key.holders}
 
     def _rescan(self, pid: int, watched: _Watched, alive: Callable[[], Set[int]]) -> None:
         """List the descriptors of one process and read those not known to be sockets that still exist."""
@@ -111,24 +138,24 @@ class OwnerTable:
         except OSError:
             return
         known, sockets = watched.descriptors, alive()
-        fresh = [name for name in names if known.get(name, 0) not in sockets]
-        closed = [known.pop(name) for name in known.keys() - set(names)]
-        if closed:
-            self._let_go(set(closed).difference(known.values()), watched)
-        for name in fresh:
-            self._set(watched, name, _socket_inode(f"/proc/{pid}/fd/{name}"))
+        read: dict[str, int | None] = dict.fromkeys(known.keys() - set(names))
+        for name in names:
+            if known.get(name, 0) not in sockets:
+                read[name] = _socket_inode(f"/proc/{pid}/fd/{name}")
+        self._learn(watched, read)
 
-    def _set(self, watched: _Watched, name: str, inode: int | None) -> None:
-        before = watched.descriptors.pop(name, 0)
-        if inode is not None:
-            watched.descriptors[name] = inode
-        if before != (inode or 0):
-            self._let_go({before}, watched)
-            self._hold(inode or 0, watched)
+    def _learn(self, watched: _Watched, read: Mapping[str, int | None]) -> None:
+        """Take in what some descriptors of a process are now; None for those that are closed."""
+        known = watched.descriptors
+        before = {known.pop(name, 0) for name in read}
+        known.update((name, inode) for name, inode in read.items() if inode is not None)
+        now = {inode for inode in read.values() if inode}
+        for inode in now:
+            self._hold(inode, watched)
+        if left := before - now - {0}:  # but it may hold them by another descriptor yet
+            self._let_go(left.difference(known.values()), watched)
 
     def _hold(self, inode: int, watched: _Watched) -> None:
-        if not inode:
-            return
         holders = self._holders.get(inode)
         (pid,) = watched.holder
         if holders is None:
@@ -154,6 +181,7 @@ class OwnerTable:
     def _forget(self, pid: int) -> None:
         watched = self._processes.pop(pid)
         self._let_go(watched.descriptors.values(), watched)
+        self._unname(pid, watched)
 
     def _verify_slice(self) -> None:
         """Read a few known descriptors again: a number may have been reused while the count stayed."""
@@ -164,7 +192,7 @@ class OwnerTable:
             pid, name = queue.pop()
             watched = self._processes.get(pid)
             if watched is not None and name in watched.descriptors:
-                self._set(watched, name, _socket_inode(f"/proc/{pid}/fd/{name}"))
+                self._learn(watched, {name: _socket_inode(f"/proc/{pid}/fd/{name}")})
 
     def _search(self, alive: Callable[[], Set[int]], missing: set[int]) -> None:
         """Look for sockets in every readable process, those with the most descriptors first."""
@@ -188,39 +216,46 @@ class OwnerTable:
     def _reread_info(self, pid: int, watched: _Watched) -> None:
         info = procfs.read_process(pid)
         if info is not None and info != watched.info:
+            self._unname(pid, watched)
             watched.info = info
-            self._owners.clear()
             self.touched.update(watched.descriptors.values())
 
     def owner(self, state: SocketState, inode: int, uid: int, cgroup_id: int | None) -> Owner:
         """Who holds a socket, or why nobody can be named. Equal answers are one object."""
         holders = self._holders.get(inode, ()) if inode else ()
-        key = (holders, state if not inode else None, uid, cgroup_id)
+        wanted = inode in self._wanted and self._may_read(uid)
+        key = _Answer(holders, state if not inode else None, uid, cgroup_id, wanted)
         owner = self._owners.get(key)
         if owner is None:
             if len(self._owners) > 8192:
                 self._owners.clear()
-            owner = self._owners[key] = self._make_owner(holders, state, inode, uid, cgroup_id)
+            owner = self._owners[key] = self._make_owner(key, state)
         return owner
 
-    def _make_owner(
-        self, holders: Sequence[int], state: SocketState, inode: int, uid: int, cgroup_id: int | None
-    ) -> Owner:
-        if not inode:
+    def _make_owner(self, answer: _Answer, state: SocketState) -> Owner:
+        if answer.state is not None:
             return Owner(reason=_REASONS_WITHOUT_INODE.get(state, OwnerReason.CLOSED))
-        processes = tuple(p for pid in holders if (p := self.process(pid)) is not None)
-        user, unit = procfs.user_name(uid), self.cgroups.unit(cgroup_id)
+        uid = answer.uid
+        processes = tuple(p for pid in answer.holders if (p := self.process(pid)) is not None)
+        user, unit = procfs.user_name(uid), self.cgroups.unit(answer.cgroup_id)
         if processes:
             return Owner(processes, None, uid, user, unit or processes[0].unit)
-        return Owner((), self._reason(uid), uid, user, unit)
+        # Not found at the first look, or its holder ended since: likely gone itself by the next poll.
+        gone = answer.wanted or bool(answer.holders)
+        return Owner((), self._reason(uid, gone), uid, user, unit)
 
-    def _reason(self, uid: int) -> OwnerReason:
+    def _may_read(self, uid: int) -> bool:
+        return self.privileged or uid == self._euid
+
+    def _reason(self, uid: int, gone: bool) -> OwnerReason:
+        if not self._may_read(uid):
+            return OwnerReason.HIDDEN if self._hidden else OwnerReason.OTHER_USER
+        if gone:
+            return OwnerReason.GONE
         if self._sees_all:
             return OwnerReason.KERNEL
         if self.privileged:
             return OwnerReason.OTHER_NAMESPACE
-        if uid != self._euid:
-            return OwnerReason.HIDDEN if self._hidden else OwnerReason.OTHER_USER
         mine = (w for w in self._processes.values() if not w.readable)
         if any((info := w.info or procfs.read_process(w.holder[0])) and info.uid == uid for w in mine):
             return OwnerReason.UNREADABLE
@@ -230,6 +265,9 @@ class OwnerTable:
 _REASONS_WITHOUT_INODE = {
     SocketState.TIME_WAIT: OwnerReason.TIME_WAIT,
     SocketState.SYN_RECV: OwnerReason.HANDSHAKE,
+    # A close would have ended these states: they wait in the accept queue of a listener.
+    SocketState.ESTABLISHED: OwnerReason.HANDSHAKE,
+    SocketState.CLOSE_WAIT: OwnerReason.HANDSHAKE,
 }
 
 

@@ -13,10 +13,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection as Channel
-from typing import NamedTuple, TypeVar
+from multiprocessing.connection import Connection
+from typing import NamedTuple, TypeAlias, TypeVar
 
 T = TypeVar("T")
+Channel: TypeAlias = Connection
 
 NOBODY = 65534
 CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x20000000, 0x40000000
@@ -232,3 +233,17 @@ def mount_proc(options: str = "") -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     _check(libc.umount2(b"/proc", _MNT_DETACH), "umount /proc")
     _check(libc.mount(b"proc", b"/proc", b"proc", 0, options.encode()), "mount /proc")
+
+
+def alone(function: Callable[[], T]) -> T:
+    """Run `function` as the first process of a PID namespace with a /proc of its own: nothing else moves."""
+
+    def first() -> T:
+        mount_proc()
+        return function()
+
+    def outer() -> T:
+        unshare(CLONE_NEWPID | CLONE_NEWNS)
+        return in_child(first)
+
+    return in_child(outer)

@@ -79,8 +79,13 @@ class LinuxCollector:
     def poll(self) -> Snapshot:
         """Read every socket, what was destroyed since the last poll, and who holds what."""
         started = time.perf_counter()
+        out: list[SocketRecord | None] = []
+        for subject in ("ipv6", "udp"):  # said anew if it is still so
+            self._degradations.pop(subject, None)
+        for family, dump in self._dumps:
+            self._dump(family, dump, out)
         now = time.monotonic()
-        sockets = self._read_sockets(now)
+        sockets = self._settle(out)
         return Snapshot(
             taken_at=datetime.now(UTC),
             monotonic=now,
@@ -98,10 +103,8 @@ class LinuxCollector:
             cost_s=time.perf_counter() - started,
         )
 
-    def _read_sockets(self, now: float) -> list[SocketRecord]:
-        out: list[SocketRecord | None] = []
-        for family, dump in self._dumps:
-            self._dump(family, dump, now, out)
+    def _settle(self, out: list[SocketRecord | None]) -> list[SocketRecord]:
+        """Find the owners of what is new or changed, and make its records."""
         appeared = [change.diag.inode for _, dump in self._dumps for change in dump.changes]
         alive: set[int] | None = None
 
@@ -122,12 +125,13 @@ class LinuxCollector:
         self._forget_gone(sockets)
         return sockets
 
-    def _dump(self, family: int, dump: Dump, now: float, out: list[SocketRecord | None]) -> None:
+    def _dump(self, family: int, dump: Dump, out: list[SocketRecord | None]) -> None:
         dump.changes = []
         payload = request(family, PROTOCOL_NUMBERS[dump.protocol])
         try:
             for view in self._link.dump(SOCK_DIAG_BY_FAMILY, payload):
-                dump.feed(view, now, out)
+                # The kernel says how long ago: a long dump must not count from its beginning.
+                dump.feed(view, time.monotonic(), out)
         except (NetlinkError, TimeoutError) as error:
             if family == socket.AF_INET and dump.protocol == "tcp":
                 raise CollectorError(f"NETLINK_SOCK_DIAG: {error.strerror or error}") from error
@@ -169,7 +173,7 @@ class LinuxCollector:
             if record.inode not in touched:
                 continue
             owner = self._owners.owner(record.state, record.inode or 0, record.uid or 0, record.cgroup_id)
-            if owner is not record.owner:
+            if owner != record.owner:
                 sockets[index] = record = record._replace(owner=owner)
                 dumps[record.family, record.protocol].replace(record)
 

@@ -1,0 +1,416 @@
+"""The ports tab, driven by keys over staged listeners and over real ones."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.events import Paste
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from netmon.collectors.linux import LinuxCollector
+from netmon.engine.state import State
+from netmon.engine.tracker import Tracker
+from netmon.model.connection import Connection, Direction
+from netmon.model.process import OwnerReason
+from netmon.ports.listeners import Listening
+from netmon.tui.tabs.ports import PortsTab, headline, port_columns
+from netmon.tui.widgets.filter_box import FilterBox
+from netmon.tui.widgets.line import Line
+from netmon.tui.widgets.live_table import LiveTable
+from tests.builders import HOSTILE, NOW, connection, listener, owner, process, state
+from tests.sockets import connect, inode_of, port_of, wait_for
+from tests.sockets import listener as real_listener
+
+SIZES = [(40, 10), (80, 24), (160, 50)]
+
+SSH = listener("0.0.0.0:22", process=process("sshd", 640, user="root", uid=0), service="ssh")
+POSTGRES = listener("127.0.0.1:5432", process=process("postgres", 701), service="postgresql")
+NODE = listener("[::1]:5173", process=process("node", 4711))
+BUSY = listener("[::]:8080", process=process("python3", 5120), socket={"receive_queue": 100})
+DNS = listener("0.0.0.0:53", protocol="udp", process=None, socket={"receive_queue": 212, "drops": 3})
+STAGED = [SSH, POSTGRES, NODE, BUSY, DNS]
+
+
+class TabApp(App[None]):
+    """Holds the tab alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tab = PortsTab()
+
+    def compose(self) -> ComposeResult:
+        """The tab alone."""
+        yield self.tab
+
+    def on_mount(self) -> None:
+        """As the app does when a tab is opened."""
+        self.tab.focus_first()
+
+
+class Screen:
+    """What a user sees and does."""
+
+    def __init__(self, pilot: Pilot[None], tab: PortsTab) -> None:
+        self.pilot, self.tab = pilot, tab
+        self.table: LiveTable[Listening] = tab.query_one(LiveTable)
+
+    async def show(self, shown: State) -> None:
+        """As the app does with each state."""
+        self.tab.show_projection(shown, self.tab.project(shown))
+        await self.pilot.pause()
+
+    async def listen(self, *listeners: Connection, **fields: Any) -> None:
+        await self.show(state(listeners=listeners, **fields))
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def filter(self, text: str) -> None:
+        await self.press("slash")
+        self.tab.query_one(Input).post_message(Paste(text))
+        await self.pilot.pause()
+
+    @property
+    def ports(self) -> list[int]:
+        """The ports in order."""
+        return [row.listener.socket.local.port for row in self.table.rows]
+
+    @property
+    def under_cursor(self) -> int:
+        row = self.table.cursor_row
+        assert row is not None
+        return row.listener.socket.local.port
+
+    @property
+    def lines(self) -> list[str]:
+        """What the table shows, its header first."""
+        return [self.table.render_line(y).text for y in range(self.table.size.height)]
+
+    @property
+    def status(self) -> str:
+        return self.tab.query_one("#ports-status", Line).text
+
+    @property
+    def head(self) -> str:
+        return self.tab.query_one("#ports-head", Line).text
+
+    def line_of(self, text: str) -> str:
+        """The line with this text, its white space squeezed."""
+        (line,) = [line for line in self.lines if text in line]
+        return " ".join(line.split())
+
+
+@asynccontextmanager
+async def opened(size: tuple[int, int] = (160, 50)) -> AsyncIterator[Screen]:
+    app = TabApp()
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Screen(pilot, app.tab)
+
+
+def cells(row: Connection, connections: Sequence[Connection] = ()) -> dict[str, str]:
+    """What each column says of a listener."""
+    (found,) = PortsTab().project(state(connections, [row])).rows
+    return {column.key: column.text(found).strip() for column in port_columns()}
+
+
+# What the columns say
+
+
+def test_a_listener_in_full() -> None:
+    taken = [connection(local="10.0.0.5:22", direction=Direction.INBOUND)]
+    assert cells(SSH, taken) == {
+        "port": "22/tcp",
+        "service": "ssh",
+        "owner": "sshd 640",
+        "user": "root",
+        "address": "0.0.0.0",
+        "loopback4": "●",
+        "loopback6": "○",
+        "lan4": "●",
+        "lan6": "○",
+        "queue": "0/128",
+        "inbound": "1",
+        "state": "listen",
+    }
+
+
+def test_udp_has_no_accept_queue_but_bytes_that_wait_and_drops() -> None:
+    said = cells(DNS)
+    assert (said["port"], said["queue"], said["state"]) == ("53/udp", "–", "queue 212 B, drops 3")
+    assert cells(listener("0.0.0.0:53", protocol="udp"))["state"] == "queue 0 B, drops –"
+
+
+@pytest.mark.parametrize(("waiting", "said"), [(64, "64/128"), (65, "65/128 ▲"), (129, "129/128 ▲")])
+def test_a_queue_above_half_is_marked(waiting: int, said: str) -> None:
+    assert cells(listener(socket={"receive_queue": waiting}))["queue"] == said
+
+
+def test_owners_that_are_several_or_unknown() -> None:
+    assert cells(listener(owner=owner(process("a", 1), process("b", 2))))["owner"] == "a 1 +1"
+    foreign = cells(DNS)
+    assert foreign["owner"] == "(uid 33) backup.service: other user"
+    assert foreign["user"] == "33"
+    assert cells(listener(owner=owner(uid=5)))["owner"] == "(uid 5) other user"
+    assert cells(listener(owner=owner(reason=OwnerReason.KERNEL)))["owner"] == "(kernel)"
+
+
+def test_a_bound_interface_stands_behind_the_address() -> None:
+    assert cells(listener(socket={"interface": "eth0"}))["address"] == "0.0.0.0%eth0"
+
+
+def test_unknown_reach_is_neither_yes_nor_no() -> None:
+    (row,) = PortsTab().project(state(listeners=[SSH], addresses={})).rows
+    said = {column.key: column.text(row).strip() for column in port_columns()}
+    assert (said["loopback4"], said["lan4"], said["lan6"]) == ("●", "–", "○")
+
+
+def test_the_headline_counts_and_warns() -> None:
+    view = PortsTab().project(state(listeners=STAGED))
+    assert headline(view.rows).plain == (
+        " PORTS  5 listeners · 3 open to other machines · ⚠ accept queue filling: 8080"
+    )
+    assert headline(view.rows[:1]).plain == " PORTS  1 listener · 1 open to other machines"
+    full = [listener(f"127.0.0.1:{port}", socket={"receive_queue": 99}) for port in range(1, 6)]
+    assert headline(PortsTab().project(state(listeners=full)).rows).plain.endswith("1, 2, 3 and 2 more")
+
+
+# On the screen
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_fits_every_terminal(size: tuple[int, int]) -> None:
+    async with opened(size) as screen:
+        await screen.listen(*STAGED)
+        assert {len(line) for line in screen.lines} == {size[0] - 1}
+        assert screen.tab.region.bottom == size[1]
+        header = screen.lines[0]
+        for label in ("PORT", "OWNER", "LAN4", "LAN6"):
+            assert label in header
+        assert ("SERVICE" in header) == ("127.0.0.1" in header) == (size[0] >= 80)
+        assert ("STATE" in header) == (size[0] >= 160)
+        assert "sshd 640" in screen.line_of("22/tcp")
+
+
+async def test_says_that_it_waits_and_that_there_is_nothing() -> None:
+    async with opened() as screen:
+        assert any("waiting for the first poll" in line for line in screen.lines)
+        await screen.listen()
+        assert any("no listeners" in line for line in screen.lines)
+        await screen.listen(SSH)
+        await screen.filter("nothing-like-it")
+        assert any("nothing matches the filter" in line for line in screen.lines)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_hostile_name_is_only_text(size: tuple[int, int]) -> None:
+    hostile = listener("0.0.0.0:6666", process=HOSTILE, service="[/x]")
+    async with opened(size) as screen:
+        await screen.listen(hostile)
+        await screen.filter("[/x]")
+        assert screen.ports == [6666]
+        assert all(line.isprintable() for line in (*screen.lines, screen.head, screen.status))
+        assert "=[/x]" in screen.line_of("6666/tcp")
+        assert "/ [/x] ▸ 1 of 1" in screen.status
+
+
+async def test_sorts_by_the_keys() -> None:
+    async with opened() as screen:
+        await screen.listen(*STAGED)
+        assert screen.ports == [22, 53, 5173, 5432, 8080]
+        assert "PORT▲" in screen.lines[0]
+        await screen.press("S")
+        assert screen.ports == [8080, 5432, 5173, 53, 22]
+        assert "PORT▼" in screen.lines[0]
+        await screen.press("s")
+        assert "SERVICE▲" in screen.lines[0]
+        for _ in range(len(port_columns()) - 1):
+            await screen.press("s")
+        assert "PORT▲" in screen.lines[0]
+
+
+async def test_sorts_by_a_click_on_a_header() -> None:
+    async with opened() as screen:
+        await screen.listen(*STAGED)
+        x = screen.lines[0].index("QUEUE")
+        await screen.pilot.click(LiveTable, offset=(x, 0))
+        await screen.pilot.pause()
+        assert screen.ports[0] == 8080
+        await screen.pilot.click(LiveTable, offset=(x, 0))
+        await screen.pilot.pause()
+        assert screen.ports[-1] == 8080
+
+
+async def test_the_order_outlives_the_next_state() -> None:
+    async with opened() as screen:
+        await screen.listen(*STAGED)
+        await screen.press("S")
+        await screen.listen(SSH, NODE)
+        assert screen.ports == [5173, 22]
+
+
+async def test_a_view_computed_before_the_last_key_press_is_arranged_anew() -> None:
+    async with opened() as screen:
+        shown = state(listeners=STAGED)
+        stale = screen.tab.project(shown)
+        await screen.press("S")
+        screen.tab.show_projection(shown, stale)
+        assert screen.ports == [8080, 5432, 5173, 53, 22]
+
+
+async def test_filters_while_typing_and_says_how_much_is_shown() -> None:
+    async with opened() as screen:
+        await screen.listen(*STAGED)
+        await screen.filter("proto:udp")
+        assert screen.ports == [53]
+        assert screen.status.startswith("  / proto:udp ▸ 1 of 5 ")
+        assert "1 listener ·" in screen.head
+        await screen.press("enter")
+        assert screen.tab.app.focused is screen.table
+        await screen.listen(*STAGED, listener("0.0.0.0:5353", protocol="udp"))
+        assert screen.ports == [53, 5353]
+        assert "▸ 2 of 6" in screen.status
+        await screen.press("escape")
+        assert len(screen.ports) == 6
+        assert "▸" not in screen.status
+
+
+async def test_an_invalid_filter_leaves_the_rows_and_says_why() -> None:
+    async with opened() as screen:
+        await screen.listen(*STAGED)
+        await screen.filter("proto:udpx")
+        assert len(screen.ports) == 5
+        assert "proto:udpx" in screen.tab.query_one("#filter-error", Line).text
+        await screen.press("escape")
+        assert not screen.tab.query_one(FilterBox).display
+        assert screen.tab.app.focused is screen.table
+
+
+async def test_the_cursor_stays_on_its_listener() -> None:
+    async with opened() as screen:
+        await screen.listen(*STAGED)
+        await screen.press("j", "j")
+        assert screen.under_cursor == 5173
+        await screen.listen(listener("0.0.0.0:1"), listener("0.0.0.0:2"), *STAGED)
+        assert screen.under_cursor == 5173
+        await screen.press("S")
+        assert screen.under_cursor == 5173
+        await screen.filter("addr:::1")
+        assert screen.under_cursor == 5173
+
+
+async def test_new_listeners_are_marked_for_a_moment() -> None:
+    new = listener("0.0.0.0:9999", first_seen_at=NOW + 2, changed_at=NOW + 2, open_since=NOW + 2)
+    async with opened() as screen:
+        await screen.listen(SSH)
+        await screen.listen(SSH, new, monotonic=NOW + 2)
+        assert screen.line_of("9999/tcp").startswith("+ 9999/tcp")
+        await screen.listen(SSH, new, monotonic=NOW + 60)
+        assert screen.line_of("9999/tcp").startswith("9999/tcp")
+
+
+async def test_what_was_there_at_the_first_look_is_not_new() -> None:
+    there = listener("0.0.0.0:9999", first_seen_at=NOW, changed_at=NOW)
+    async with opened() as screen:
+        await screen.listen(SSH, there)
+        assert screen.line_of("9999/tcp").startswith("9999/tcp")
+
+
+async def test_frozen_rows_stand_still_and_can_be_sorted() -> None:
+    async with opened() as screen:
+        await screen.listen(*STAGED)
+        await screen.press("space")
+        await screen.listen(SSH, monotonic=NOW + 7)
+        assert len(screen.ports) == 5
+        assert "FROZEN 7s" in screen.status
+        await screen.press("S")
+        assert screen.ports == [8080, 5432, 5173, 53, 22]
+        await screen.press("escape")
+        assert screen.ports == [22]
+        assert "FROZEN" not in screen.status
+
+
+# Real listeners
+
+
+@pytest.fixture
+def machine() -> Iterator[Callable[[], State]]:
+    """A new look at this machine."""
+    tracker = Tracker()
+    with closing(LinuxCollector()) as collector:
+        yield lambda: tracker.update(collector.poll())
+
+
+async def test_a_real_listener_its_queue_and_its_connections(machine: Callable[[], State]) -> None:
+    with real_listener(backlog=4) as server:
+        port = port_of(server)
+        name = f"{port}/tcp"
+        async with opened() as screen:
+            await screen.show(machine())
+            assert "0/4" in screen.line_of(name)
+            client, accepted = connect(server)
+            waiting = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(3)]
+            with client, accepted:
+                await screen.show(machine())
+                line = screen.line_of(name)
+                assert f"{process_name()} " in line
+                assert "127.0.0.1 ● ○ ○ ○ 3/4 ▲ 4 listen" in line
+                assert f"⚠ accept queue filling: {port}" in screen.head
+            for each in waiting:
+                each.close()
+
+
+async def test_a_real_listener_comes_marked_and_goes(machine: Callable[[], State]) -> None:
+    async with opened() as screen:
+        await screen.show(machine())
+        with real_listener(socket.AF_INET6) as server:
+            name = f"{port_of(server)}/tcp"
+            await screen.show(machine())
+            line = screen.line_of(name)
+            assert line.startswith(("+ ", "▌"))
+            assert "::1 ○ ● ○ ○" in line
+            assert inode_of(server) in [row.listener.socket.inode for row in screen.table.rows]
+        await screen.show(machine())
+        assert not any(name in line for line in screen.lines)
+
+
+async def test_real_drops_of_a_real_udp_socket(machine: Callable[[], State]) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as receiver, socket.socket(type=socket.SOCK_DGRAM) as sender:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        name = f"{port_of(receiver)}/udp"
+
+        def shown() -> State | None:
+            for _ in range(20):
+                sender.sendto(b"x" * 1000, receiver.getsockname())
+            new = machine()
+            return (
+                new
+                if any(row.socket.drops and row.socket.local == _end(receiver) for row in new.listeners)
+                else None
+            )
+
+        async with opened() as screen:
+            await screen.show(wait_for(shown))
+            line = screen.line_of(name)
+            assert "queue" in line
+            assert "drops" in line
+            assert not line.endswith("drops 0")
+
+
+def _end(sock: socket.socket) -> tuple[str, int]:
+    address, port = sock.getsockname()
+    return address, port
+
+
+def process_name() -> str:
+    """The name of this process, as the kernel has it."""
+    with open("/proc/self/comm", encoding="utf-8") as file:
+        return file.read().strip()

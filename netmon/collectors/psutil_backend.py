@@ -30,7 +30,7 @@ from netmon.collectors.interfaces import read_counters
 from netmon.model.endpoint import Endpoint
 from netmon.model.process import Owner, OwnerReason, Process
 from netmon.model.snapshot import Degradation, Snapshot, Source
-from netmon.model.socket import Protocol, SocketRecord, SocketState, Uncounted
+from netmon.model.socket import SocketRecord, SocketState, Uncounted
 from netmon.model.text import clean
 
 _T = TypeVar("_T")
@@ -73,14 +73,14 @@ _SOCKETS_MISSING = Degradation(
 )
 
 
-class _Row(NamedTuple):
-    """One socket in one process, in netmon's terms."""
+class _Raw(NamedTuple):
+    """One socket as psutil tells of it."""
 
-    protocol: Protocol
-    family: Literal[4, 6]
-    local: Endpoint
-    remote: Endpoint | None
-    state: SocketState
+    family: int
+    kind: int
+    local: tuple[str, int]
+    remote: tuple[str, int] | tuple[()]
+    status: str
     inode: int | None
     """Linux only: tells sockets of one port apart, and the same socket in several processes."""
 
@@ -114,7 +114,8 @@ class PsutilCollector:
         self._degradations = (*degradations, *_ALWAYS_MISSING)
         if not self._privileged and sys.platform != "win32":
             self._degradations += (_OWNERS_MISSING,)
-        self._records: dict[object, SocketRecord] = {}
+        self._known: dict[_Raw, SocketRecord] = {}
+        self._unheld = {reason: Owner(reason=reason) for reason in OwnerReason}
         self._processes: dict[int, _Known] = {}
         self._owners: dict[tuple[int, ...], Owner] = {}
         self._addresses: Mapping[str, str] = {}
@@ -150,16 +151,17 @@ class PsutilCollector:
             raise CollectorError(f"psutil cannot read the sockets: {error}") from error
         self._read_owners({pids for pids in held.values() if pids})
         # Ports whose listener is known: what is connected to one and held by nobody is not accepted yet.
-        served = {row.local.port for row, pids in held.items() if pids and row.state is SocketState.LISTEN}
-        before, self._records = self._records, {}
-        for row, pids in held.items():
-            key = _key(row, pids)
-            if key in self._records and not pids:
-                continue  # caught twice on its way to TIME_WAIT: the one with a process tells more
-            record = self._record(row, key, pids, served)
-            known = before.get(key)
-            self._records[key] = known if known == record else record
-        return list(self._records.values())
+        served = {raw.local[1] for raw, pids in held.items() if pids and raw.status == psutil.CONN_LISTEN}
+        before, self._known = self._known, {}
+        found: dict[object, SocketRecord] = {}
+        for raw, pids in held.items():
+            owner = self._owners[pids] if pids else self._unheld[self._reason(raw, served)]
+            known = before.get(raw)
+            record = known if known is not None and known.owner is owner else _record(raw, pids, owner)
+            self._known[raw] = record
+            if pids or record.key not in found:  # twice if caught on its way to TIME_WAIT
+                found[record.key] = record
+        return list(found.values())
 
     def _connections(self) -> Iterable[tuple[Any, int | None]]:
         """What psutil tells of each socket, and the pid; system-wide if the system lets it."""
@@ -171,20 +173,6 @@ class PsutilCollector:
                 self._by_process = True
                 self._degradations += (_SOCKETS_MISSING,)
         return _connections_by_process()
-
-    def _record(self, row: _Row, key: object, pids: tuple[int, ...], served: set[int]) -> SocketRecord:
-        owner = self._owners[pids] if pids else Owner(reason=self._reason(row, served))
-        return SocketRecord(
-            key=key,
-            protocol=row.protocol,
-            family=row.family,
-            local=row.local,
-            remote=row.remote,
-            state=row.state,
-            owner=owner,
-            inode=row.inode,
-            uncounted=Uncounted.LISTENER if row.state is SocketState.LISTEN else Uncounted.SOURCE,
-        )
 
     # -- owners
 
@@ -198,15 +186,16 @@ class PsutilCollector:
             known = before.get(held)
             self._owners[held] = known if known is not None and known == owner else owner
 
-    def _reason(self, row: _Row, served: set[int]) -> OwnerReason:
+    def _reason(self, raw: _Raw, served: set[int]) -> OwnerReason:
         """Why psutil names no process for a socket."""
-        if row.state is SocketState.TIME_WAIT:
+        state = _state(raw)
+        if state is SocketState.TIME_WAIT:
             return OwnerReason.TIME_WAIT
-        if row.state is SocketState.SYN_RECV:
+        if state is SocketState.SYN_RECV:
             return OwnerReason.HANDSHAKE
-        if row.protocol == "tcp" and row.state in _ACCEPTABLE and row.local.port in served:
+        if state in _ACCEPTABLE and raw.kind == socket.SOCK_STREAM and raw.local[1] in served:
             return OwnerReason.HANDSHAKE
-        if row.state in _CLOSING:
+        if state in _CLOSING:
             # Without root it may as well be another user's, half closed.
             return OwnerReason.CLOSED if self._privileged else OwnerReason.NOT_SUPPORTED
         return self._reason_unseen
@@ -238,62 +227,73 @@ def _connections_by_process() -> Iterator[tuple[Any, int]]:
                 yield connection, process.pid
 
 
-def _merge(connections: Iterable[tuple[Any, int | None]]) -> dict[_Row, tuple[int, ...]]:
-    """Every socket once, with the processes that hold it, lowest pid first."""
+def _merge(connections: Iterable[tuple[Any, int | None]]) -> dict[_Raw, tuple[int, ...]]:
+    """Every socket that is bound to a port, once, with the processes that hold it, lowest pid first."""
     inodes, holders = _sockets_by_process() if _LINUX else ({}, {})
-    held: dict[_Row, set[int]] = {}
-    for connection, pid in connections:
-        inode = inodes.get((pid or 0, connection.fd))
-        row = _row(connection, inode)
-        if row is None:
+    held: dict[_Raw, tuple[int, ...]] = {}
+    for (fd, family, kind, local, remote, status, *_), pid in connections:
+        if not local or not local[1]:
             continue
-        pids = held.setdefault(row, set())
-        if pid:  # Windows gives its idle process, 0, to what has none
-            pids.add(pid)
+        remote = remote if remote and remote[1] else ()
+        inode = inodes.get((pid, fd)) if pid else None
+        raw = _Raw(family, kind, local, remote, status, inode)
         if inode is not None:
-            pids.update(holders[inode])
-    return {row: tuple(sorted(pids)) for row, pids in held.items()}
+            held[raw] = holders[inode]
+        else:
+            # Windows gives its idle process, 0, to what has none.
+            held[raw] = tuple(sorted({*held.get(raw, ()), pid})) if pid else held.get(raw, ())
+    return held
 
 
-def _sockets_by_process() -> tuple[dict[tuple[int, int], int], dict[int, list[int]]]:
+def _sockets_by_process() -> tuple[dict[tuple[int, int], int], dict[int, tuple[int, ...]]]:
     """On Linux: (pid, descriptor) to socket inode, and inode to pids.
 
     psutil knows one process of each socket here; a prefork server's has several.
     """
     inodes: dict[tuple[int, int], int] = {}
-    holders: dict[int, list[int]] = {}
-    for pid in procfs.pids():
+    holders: dict[int, tuple[int, ...]] = {}
+    for pid in sorted(procfs.pids()):
+        alone = (pid,)
         with suppress(OSError):  # gone, or not ours to read
             for name in os.listdir(f"/proc/{pid}/fd"):
                 with suppress(OSError):
                     link = os.readlink(f"/proc/{pid}/fd/{name}")
                     if link.startswith("socket:["):
                         inode = inodes[pid, int(name)] = int(link[8:-1])
-                        holders.setdefault(inode, []).append(pid)
+                        others = holders.setdefault(inode, alone)
+                        if others[-1] != pid:
+                            holders[inode] = others + alone
     return inodes, holders
 
 
-def _row(connection: Any, inode: int | None) -> _Row | None:
-    """One `sconn` in netmon's terms; None for a socket that is not bound to any port."""
-    if not connection.laddr or not connection.laddr[1]:
-        return None
-    family: Literal[4, 6] = 6 if connection.family == socket.AF_INET6 else 4
-    local = _endpoint(*connection.laddr[:2], family)
-    remote = _endpoint(*connection.raddr[:2], family) if connection.raddr and connection.raddr[1] else None
-    if connection.type == socket.SOCK_DGRAM:
-        state = SocketState.ESTABLISHED if remote else SocketState.UNCONNECTED
-        return _Row("udp", family, local, remote, state, inode)
-    state = _STATES.get(connection.status, SocketState.UNKNOWN)
-    return _Row("tcp", family, local, None if state is SocketState.LISTEN else remote, state, inode)
+def _state(raw: _Raw) -> SocketState:
+    if raw.kind == socket.SOCK_DGRAM:
+        return SocketState.ESTABLISHED if raw.remote else SocketState.UNCONNECTED
+    return _STATES.get(raw.status, SocketState.UNKNOWN)
 
 
-def _key(row: _Row, pids: tuple[int, ...]) -> object:
+def _record(raw: _Raw, pids: tuple[int, ...], owner: Owner) -> SocketRecord:
+    state = _state(raw)
+    family: Literal[4, 6] = 6 if raw.family == socket.AF_INET6 else 4
+    remote = raw.remote if raw.remote and state is not SocketState.LISTEN else None
+    return SocketRecord(
+        key=_key(raw, pids),
+        protocol="udp" if raw.kind == socket.SOCK_DGRAM else "tcp",
+        family=family,
+        local=_endpoint(*raw.local, family),
+        remote=_endpoint(*remote, family) if remote else None,
+        state=state,
+        owner=owner,
+        inode=raw.inode,
+        uncounted=Uncounted.LISTENER if state is SocketState.LISTEN else Uncounted.SOURCE,
+    )
+
+
+def _key(raw: _Raw, pids: tuple[int, ...]) -> object:
     """What identifies a socket from poll to poll, whatever state it passes through."""
-    if row.protocol == "tcp" and row.remote:
-        return row[:4]
-    if row.inode is not None:
-        return row.protocol, row.inode
-    return (*row[:5], pids[:1])
+    if raw.kind == socket.SOCK_STREAM and raw.remote:
+        return raw[:4]
+    return raw[1:2] + raw[5:] if raw.inode is not None else raw[:5] + pids[:1]
 
 
 @lru_cache(maxsize=16384)
@@ -461,9 +461,8 @@ def _asked_range(platform: str) -> tuple[int, int]:
         return parse_netsh(_output(netsh, "int", "ipv4", "show", "dynamicport", "tcp"))
     if platform == "darwin" or platform.startswith("freebsd"):
         names = ("net.inet.ip.portrange.first", "net.inet.ip.portrange.last")
-        return parse_sysctl(
-            _output("/usr/sbin/sysctl" if platform == "darwin" else "/sbin/sysctl", "-n", *names)
-        )
+        sysctl = "/usr/sbin/sysctl" if platform == "darwin" else "/sbin/sysctl"
+        return parse_sysctl(_output(sysctl, "-n", *names))
     return _DYNAMIC_PORTS
 
 

@@ -317,7 +317,7 @@ def test_an_exec_is_noticed(collector: PsutilCollector) -> None:
                 assert _holder(record).name.startswith("python")
                 child.stdin.write(b"\n")
                 child.stdin.flush()
-                wait_for(lambda: Path(f"/proc/{child.pid}/comm").read_text() == "cat\n")
+                wait_for(lambda: Path(f"/proc/{child.pid}/cmdline").read_text() == "cat\0-u\0")
                 (renamed,) = at(collector, place)
                 assert (_holder(renamed).name, _holder(renamed).command) == ("cat", ("cat", "-u"))
                 assert renamed.key == record.key

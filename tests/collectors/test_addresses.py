@@ -1,0 +1,130 @@
+"""The machine's addresses from rtnetlink, against psutil's, and against garbage."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netmon.collectors.addresses import decode_addresses, interface_name, read_addresses
+from netmon.collectors.netlink import HEADER, NetlinkError, NetlinkSocket
+from tests.sockets import CLONE_NEWNET, in_child
+
+_NEWADDR, _ADDRESS, _LOCAL = 20, 1, 2
+_LO = socket.if_nametoindex("lo")
+
+
+@pytest.fixture
+def link() -> Iterator[NetlinkSocket]:
+    made = NetlinkSocket(socket.NETLINK_ROUTE)
+    yield made
+    made.close()
+
+
+def test_agrees_with_psutil(link: NetlinkSocket) -> None:
+    expected = {
+        one.address.partition("%")[0]: name
+        for name, addresses in psutil.net_if_addrs().items()
+        for one in addresses
+        if one.family in (socket.AF_INET, socket.AF_INET6)
+    }
+    assert read_addresses(link) == expected
+    assert expected["127.0.0.1"] == "lo"
+
+
+@pytest.mark.root
+def test_a_machine_without_addresses() -> None:
+    def work() -> dict[str, str]:
+        link = NetlinkSocket(socket.NETLINK_ROUTE)
+        try:
+            return read_addresses(link)
+        finally:
+            link.close()
+
+    assert in_child(work, namespaces=CLONE_NEWNET) == {}
+
+
+def attribute(kind: int, payload: bytes) -> bytes:
+    return struct.pack("=HH", 4 + len(payload), kind) + payload.ljust((len(payload) + 3) & ~3, b"\0")
+
+
+def message(
+    *attributes: bytes, family: int = socket.AF_INET, index: int = _LO, kind: int = _NEWADDR
+) -> bytes:
+    payload = struct.pack("=BBBBI", family, 24, 0, 0, index) + b"".join(attributes)
+    return HEADER.pack(HEADER.size + len(payload), kind, 0, 1, 0) + payload
+
+
+OURS, THEIRS = attribute(_LOCAL, bytes([10, 0, 0, 1])), attribute(_ADDRESS, bytes([10, 0, 0, 2]))
+
+
+@pytest.mark.parametrize("attributes", [(OURS, THEIRS), (THEIRS, OURS), (OURS,)])
+def test_on_a_point_to_point_link_the_own_address_counts(attributes: tuple[bytes, ...]) -> None:
+    assert decode_addresses(message(*attributes)) == {"10.0.0.1": "lo"}
+
+
+def test_ipv6_has_only_the_one() -> None:
+    raw = socket.inet_pton(socket.AF_INET6, "fd00::1")
+    data = message(attribute(_ADDRESS, raw), family=socket.AF_INET6) + message(THEIRS)
+    assert decode_addresses(data) == {"fd00::1": "lo", "10.0.0.2": "lo"}
+
+
+def test_an_interface_that_is_gone_keeps_its_number() -> None:
+    assert decode_addresses(message(OURS, index=4242)) == {"10.0.0.1": "if4242"}
+    assert interface_name(4242) is None
+    assert interface_name(2**40) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        message(OURS, kind=16),
+        message(OURS, family=socket.AF_INET6),
+        message(OURS, family=99),
+        message(),
+        HEADER.pack(HEADER.size + 4, _NEWADDR, 0, 1, 0) + bytes(4),
+        b"",
+    ],
+)
+def test_what_tells_no_address(data: bytes) -> None:
+    assert decode_addresses(data) == {}
+
+
+def _decode_or_error(data: bytes) -> None:
+    try:
+        found = decode_addresses(data)
+    except NetlinkError:
+        return
+    for address, name in found.items():
+        socket.getaddrinfo(address, None, flags=socket.AI_NUMERICHOST)
+        assert name
+
+
+@given(st.binary(max_size=256))
+def test_random_bytes(data: bytes) -> None:
+    _decode_or_error(data)
+
+
+@given(st.binary(max_size=64), st.sampled_from([socket.AF_INET, socket.AF_INET6]), st.integers(0, 2**32 - 1))
+def test_random_attributes(data: bytes, family: int, index: int) -> None:
+    _decode_or_error(message(data, family=family, index=index))
+
+
+@given(st.integers(0, 10**6), st.integers(0, 255), st.integers(0, 10**6))
+def test_a_real_dump_with_a_wrong_byte_or_cut_short(place: int, value: int, end: int) -> None:
+    data = bytearray(real_dump())
+    data[place % len(data)] = value
+    _decode_or_error(bytes(data[: end % (len(data) + 1)]))
+    _decode_or_error(bytes(data))
+
+
+def real_dump() -> bytes:
+    """What the kernel would send for an interface with an address of each family."""
+    six = attribute(_ADDRESS, socket.inet_pton(socket.AF_INET6, "fe80::1")) + attribute(8, bytes(4))
+    label = attribute(3, b"lo\0")
+    return message(OURS, THEIRS, label) + message(six, family=socket.AF_INET6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 from rich.table import Table
@@ -134,6 +135,8 @@ def key_groups(app: App[object], active: Mapping[str, ActiveBinding]) -> list[Gr
             rows = groups.setdefault(_place(node), {})
             keys = rows.setdefault((binding.action, binding.description), [])
             display = app.get_key_display(binding)
+            if display in keys:  # "space,p" with one display of its own has it for both keys
+                display = app.get_key_display(replace(binding, key_display=None))
             if display not in keys:
                 keys.append(display)
     return [

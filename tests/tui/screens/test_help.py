@@ -28,7 +28,7 @@ class FruitTab(Tab):
     slug = "fruit"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p,space", "peel", "Peel [/x]", key_display=None),
+        Binding("space,p", "peel", "Peel [/x]", key_display="Space"),
         Binding("S", "secret", "Not in the footer", show=False),
         Binding("z", "absent", "Never offered"),
         Binding("w", "wordless"),
@@ -92,7 +92,7 @@ async def test_shows_the_keys_of_what_has_the_focus_its_tab_and_the_app() -> Non
         lines = shown(app)
         titles = [line for line in lines if line in ("In the table", "Fruit", "Everywhere")]
         assert titles == ["Fruit", "In the table", "Everywhere"]
-        assert "p space Peel [/x]" in lines
+        assert "Space p Peel [/x]" in lines
         assert "S Not in the footer" in lines
         assert "? Help" in lines
         assert "^q q Quit" in lines

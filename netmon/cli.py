@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _connections(options: argparse.Namespace) -> int:
     chosen = _filter(options.filter)
-    poller = _poller(options, follow=True)
+    poller = _poller(options)
     try:
         found = False
         states = _states(poller, options.sample, options.watch, options.count)
@@ -112,7 +112,7 @@ def _write_connections(
 
 def _ports(options: argparse.Namespace) -> int:
     chosen = _filter(options.filter)
-    poller = _poller(options, follow=False)
+    poller = _poller(options, listeners_only=True)
     try:
         state = _polled(poller)
         listeners = [row for row in state.listeners if chosen.matches(row)] if chosen else state.listeners
@@ -143,13 +143,14 @@ def _filter(words: Sequence[str]) -> Filter:
         raise CannotAskError(f"filter {error}") from error
 
 
-def _poller(options: argparse.Namespace, *, follow: bool) -> Poller:
+def _poller(options: argparse.Namespace, *, listeners_only: bool = False) -> Poller:
     from netmon.collectors.base import CollectorError
     from netmon.collectors.select import create_collector
     from netmon.engine.poller import Poller
 
     try:
-        return Poller(create_collector(portable=options.portable, follow=follow), options.interval)
+        collector = create_collector(options.portable, not listeners_only, listeners_only)
+        return Poller(collector, options.interval)
     except CollectorError as error:
         raise CannotAskError(str(error)) from error
 
@@ -162,7 +163,7 @@ def _app(options: argparse.Namespace) -> int:
         raise CannotAskError(
             "the app needs a terminal; in a pipe use `netmon connections` or `netmon ports` (--json, --csv)"
         )
-    poller = _poller(options, follow=True)
+    poller = _poller(options)
     poller.start()  # it polls while Textual is imported, which takes longer
     try:
         from netmon.tui.app import NetmonApp

@@ -18,7 +18,9 @@ class Collector(Protocol):
     `poll` is called from one thread only; `ancestors` may be called from any.
     """
 
-    source: Source
+    @property
+    def source(self) -> Source:
+        """Where its records come from."""
 
     def poll(self) -> Snapshot:
         """Read every socket now.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
 from netmon.collectors import procfs
+from netmon.collectors.accepted import RawCounts, count_datagram, local_ends
 from netmon.collectors.addresses import interface_name, read_addresses
 from netmon.collectors.base import CollectorError
 from netmon.collectors.closed import DestroyListener
@@ -18,7 +20,10 @@ from netmon.collectors.interfaces import read_counters
 from netmon.collectors.netlink import NetlinkError, NetlinkSocket
 from netmon.collectors.owners import OwnerTable
 from netmon.collectors.sock_diag import (
+    ALL_STATES,
+    LISTENING,
     NETLINK_SOCK_DIAG,
+    OPEN_STATES,
     PROTOCOL_NUMBERS,
     SOCK_DIAG_BY_FAMILY,
     DiagSocket,
@@ -26,7 +31,7 @@ from netmon.collectors.sock_diag import (
     request,
 )
 from netmon.model.process import Process
-from netmon.model.snapshot import Degradation, InterfaceCounters, Snapshot, Source
+from netmon.model.snapshot import Degradation, InterfaceCounters, LocalEnd, Snapshot, Source
 from netmon.model.socket import Protocol, SocketRecord
 
 _KINDS: Final[tuple[tuple[int, Protocol], ...]] = (
@@ -44,6 +49,7 @@ class LinuxCollector:
     Args:
         follow: also listen for destroyed sockets and read the interfaces' counters, which a single
             reading has no use for.
+        listeners_only: read no connections, only how many there are at each local end.
 
     Raises:
         CollectorError: the kernel refuses NETLINK_SOCK_DIAG.
@@ -51,7 +57,7 @@ class LinuxCollector:
 
     source: Source = "sock_diag"
 
-    def __init__(self, *, follow: bool = True) -> None:
+    def __init__(self, *, follow: bool = True, listeners_only: bool = False) -> None:
         self._degradations: dict[str, Degradation] = {}
         try:
             self._link = NetlinkSocket(NETLINK_SOCK_DIAG)
@@ -59,6 +65,7 @@ class LinuxCollector:
         except OSError as error:
             raise CollectorError(f"NETLINK_SOCK_DIAG refused: {error.strerror or error}") from error
         self._follow = follow
+        self._listeners_only = listeners_only
         self._closed = self._listen_for_closed() if follow else None
         self._dumps = [(family, Dump(protocol)) for family, protocol in _KINDS]
         self._owners = OwnerTable()
@@ -97,6 +104,7 @@ class LinuxCollector:
             interfaces=self._read_interfaces(),
             addresses=self._read_addresses(now),
             ephemeral=ephemeral_range(),
+            accepted=self._count_accepted() if self._listeners_only else None,
             degradations=tuple(self._degradations.values()),
             privileged=self._owners.privileged,
             reports_closed=self._closed is not None,
@@ -127,7 +135,8 @@ class LinuxCollector:
 
     def _dump(self, family: int, dump: Dump, out: list[SocketRecord | None]) -> None:
         dump.changes = []
-        payload = request(family, PROTOCOL_NUMBERS[dump.protocol])
+        states = LISTENING if self._listeners_only and dump.protocol == "tcp" else ALL_STATES
+        payload = request(family, PROTOCOL_NUMBERS[dump.protocol], states)
         try:
             for view in self._link.dump(SOCK_DIAG_BY_FAMILY, payload):
                 # The kernel says how long ago: a long dump must not count from its beginning.
@@ -138,6 +147,17 @@ class LinuxCollector:
             # A kernel without IPv6 refuses its family: the others are whole without it.
             subject = "ipv6" if family == socket.AF_INET6 else dump.protocol
             self._degradations[subject] = Degradation(subject, f"not read: {error.strerror or error}", None)
+
+    def _count_accepted(self) -> Mapping[LocalEnd, int]:
+        counts: RawCounts = Counter()
+        for family in (socket.AF_INET, socket.AF_INET6):
+            payload = request(family, socket.IPPROTO_TCP, OPEN_STATES, plain=True)
+            try:
+                for view in self._link.dump(SOCK_DIAG_BY_FAMILY, payload):
+                    count_datagram(view, counts)
+            except (NetlinkError, TimeoutError) as error:
+                self._degradations["connections"] = Degradation("connections", f"not counted: {error}", None)
+        return local_ends(counts)
 
     def _record(self, diag: DiagSocket, protocol: Protocol) -> SocketRecord:
         inode = diag.inode or None

@@ -23,12 +23,13 @@ _REMEDIES = {
 }
 
 
-def create_collector(portable: bool = False, follow: bool = True) -> Collector:
+def create_collector(portable: bool = False, follow: bool = True, listeners_only: bool = False) -> Collector:
     """The best collector that works here.
 
     Args:
         portable: use psutil even where the Linux collector would work.
         follow: for watching; a single reading does without destroy events and interface counters.
+        listeners_only: for questions about ports; connections are then only counted, if that is cheaper.
 
     Raises:
         CollectorError: nothing can read sockets here.
@@ -38,7 +39,7 @@ def create_collector(portable: bool = False, follow: bool = True) -> Collector:
     from netmon.collectors.linux import LinuxCollector
 
     try:
-        return FallbackCollector(LinuxCollector(follow=follow), follow)
+        return FallbackCollector(LinuxCollector(follow=follow, listeners_only=listeners_only), follow)
     except (CollectorError, OSError) as refusal:
         return _portable(follow, refusal)
 

@@ -87,10 +87,23 @@ class DiagSocket(NamedTuple):
     uncounted: Uncounted | None
 
 
-def request(family: int, protocol: int) -> bytes:
-    """The payload of a dump request for every socket of one family and protocol (inet_diag_req_v2)."""
+ALL_STATES = 0xFFFFFFFF
+LISTENING = 1 << 10
+OPEN_STATES = ALL_STATES & ~(LISTENING | 1 << 2 | 1 << 6 | 1 << 7)
+"""Every state of a connection but SYN_SENT, TIME_WAIT and CLOSED."""
+
+
+def request(family: int, protocol: int, states: int = ALL_STATES, *, plain: bool = False) -> bytes:
+    """The payload of a dump request for the sockets of one family and protocol (inet_diag_req_v2).
+
+    Args:
+        family: an address family.
+        protocol: an IP protocol number.
+        states: a bit for each wanted state.
+        plain: without counters.
+    """
     extension = INET_DIAG_INFO if protocol == socket.IPPROTO_TCP else INET_DIAG_SKMEMINFO
-    return struct.pack("=BBBBI48x", family, protocol, 1 << (extension - 1), 0, 0xFFFFFFFF)
+    return struct.pack("=BBBBI48x", family, protocol, 0 if plain else 1 << (extension - 1), 0, states)
 
 
 def decode(buffer: Buffer, start: int, end: int, protocol: Protocol, now: float) -> DiagSocket | None:

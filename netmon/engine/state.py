@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from netmon.model.connection import Connection, Direction
-from netmon.model.snapshot import Degradation, Source
+from netmon.model.snapshot import Degradation, LocalEnd, Source
 
 LINGER_S = 5.0
 """How long a closed connection stays in the live view, marked, and a new one is marked as new."""
@@ -84,6 +84,8 @@ class State:
     """This machine's addresses, each with the name of its interface."""
     ephemeral: tuple[int, int] = (32768, 60999)
     """The first and last port that the kernel lends to outgoing connections here."""
+    accepted: Mapping[LocalEnd, int] | None = None
+    """Open connections by their local end, where only listeners were read; else they are in `connections`."""
     lost_events: int = 0
     degradations: tuple[Degradation, ...] = ()
     privileged: bool = False

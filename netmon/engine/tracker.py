@@ -376,6 +376,7 @@ class Tracker:
             ),
             addresses=snapshot.addresses,
             ephemeral=snapshot.ephemeral,
+            accepted=snapshot.accepted,
             lost_events=snapshot.lost_events,
             degradations=snapshot.degradations,
             privileged=snapshot.privileged,

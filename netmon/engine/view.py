@@ -172,7 +172,7 @@ CONNECTION_SORT: dict[str, _SortKey] = {
     "process": _owner_key,
     "local": lambda row: _endpoint_key(row.socket.local),
     "remote": lambda row: _endpoint_key(row.socket.remote),
-    "port": lambda row: row.socket.local.port,
+    "to_port": lambda row: row.socket.local.port,
     "state": lambda row: str.__str__(row.socket.state),
     "service": lambda row: (row.service is None, row.service or ""),
     "direction": lambda row: str.__str__(row.direction),
@@ -199,7 +199,7 @@ PROCESS_SORT: dict[str, _SortKey] = {
     "age": lambda row: -row.newest_at,
 }
 
-TEXT_COLUMNS = frozenset({"process", "local", "remote", "port", "state", "service", "direction", "user"})
+TEXT_COLUMNS = frozenset({"process", "local", "remote", "to_port", "state", "service", "direction", "user"})
 """Columns that are sorted from low to high at first; all others from high to low."""
 
 

@@ -12,6 +12,10 @@ from netmon.model.socket import SocketRecord
 Source = Literal["sock_diag", "psutil", "replay"]
 
 
+LocalEnd = tuple[str, int, str, int]
+"""Protocol, socket family (4 or 6), address and port."""
+
+
 class Degradation(NamedTuple):
     """Something that could not be read, why, and what would help."""
 
@@ -58,6 +62,8 @@ class Snapshot:
     """This machine's addresses, each with the name of its interface."""
     ephemeral: tuple[int, int] = (32768, 60999)
     """The first and last port that the kernel lends to outgoing connections here."""
+    accepted: Mapping[LocalEnd, int] | None = None
+    """Open connections by their local end, where only listeners were read; else they are in `sockets`."""
     degradations: tuple[Degradation, ...] = ()
     privileged: bool = False
     """Whether every process of the machine may be read (root)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from netmon.engine.filter import Filter
@@ -11,6 +11,8 @@ from netmon.engine.state import State
 from netmon.engine.view import CONNECTION_SORT, NO_FILTER, Sorting
 from netmon.model.connection import Connection, Direction
 from netmon.model.process import Owner
+from netmon.model.snapshot import LocalEnd
+from netmon.model.socket import SocketState
 from netmon.ports.reach import Reach, reach
 
 
@@ -69,29 +71,37 @@ def listening(state: State, listeners: Sequence[Connection] | None = None) -> li
 
 # -- who came
 
-Binding = tuple[str, int, str, int]
-"""Protocol, family, address and port."""
 
-
-def binding(connection: Connection) -> Binding:
+def binding(connection: Connection) -> LocalEnd:
     """Where the local end of a socket is bound."""
     socket = connection.socket
     return socket.protocol, socket.family, *socket.local
 
 
-def inbound_counts(state: State) -> Counter[Binding]:
+def inbound_counts(state: State) -> Counter[LocalEnd]:
     """How many inbound connections each listener took: each counts for the one the kernel would pick."""
     bound = {binding(listener) for listener in state.listeners}
-    counts: Counter[Binding] = Counter()
-    for connection in state.connections:
-        if connection.direction is Direction.INBOUND and (taker := _taker(connection, bound)) is not None:
-            counts[taker] += 1
+    counts: Counter[LocalEnd] = Counter()
+    for local, count in _open_inbound(state).items():
+        if (taker := _taker(local, bound)) is not None:
+            counts[taker] += count
     return counts
 
 
-def _taker(connection: Connection, bound: set[Binding]) -> Binding | None:
-    """The most specific listener for a connection, None if it is gone already."""
-    protocol, family, address, port = binding(connection)
+def _open_inbound(state: State) -> Mapping[LocalEnd, int]:
+    """Open connections by their local end; also others than inbound ones where only listeners were read."""
+    if state.accepted is not None:
+        return state.accepted
+    return Counter(
+        binding(connection)
+        for connection in state.connections
+        if connection.direction is Direction.INBOUND and connection.socket.state is not SocketState.TIME_WAIT
+    )
+
+
+def _taker(local: LocalEnd, bound: set[LocalEnd]) -> LocalEnd | None:
+    """The most specific listener for a local end, None if it is gone already."""
+    protocol, family, address, port = local
     wildcards = [(6, "::")] if ":" in address else [(family, "0.0.0.0" if family == 4 else "::"), (6, "::")]
     for bound_family, bound_address in [(family, address), *wildcards]:
         candidate = (protocol, bound_family, bound_address, port)

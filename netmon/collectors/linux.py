@@ -68,7 +68,7 @@ class LinuxCollector:
         self._listeners_only = listeners_only
         self._closed = self._listen_for_closed() if follow else None
         self._dumps = [(family, Dump(protocol)) for family, protocol in _KINDS]
-        self._owners = OwnerTable()
+        self._owners = OwnerTable(second_look=not listeners_only)
         self._addresses: Mapping[str, str] = {}
         self._addresses_read_at = float("-inf")
 

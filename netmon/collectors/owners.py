@@ -54,9 +54,15 @@ class _Answer(NamedTuple):
 
 
 class OwnerTable:
-    """Socket inodes and who holds them."""
+    """Socket inodes and who holds them.
 
-    def __init__(self, cgroups: CgroupTree | None = None) -> None:
+    Args:
+        cgroups: resolves the sockets' cgroups.
+        second_look: whether there will be another `refresh`, so that a socket that nobody seems to hold
+            is not judged at once.
+    """
+
+    def __init__(self, cgroups: CgroupTree | None = None, *, second_look: bool = True) -> None:
         self.cgroups = cgroups or CgroupTree()
         self.privileged = os.geteuid() == 0
         self.touched: set[int] = set()
@@ -68,6 +74,9 @@ class OwnerTable:
         self._processes: dict[int, _Watched] = {}
         self._holders: dict[int, tuple[int, ...]] = {}
         self._wanted: set[int] = set()
+        self._second_look = second_look
+        self._read_now: set[int] = set()
+        """Processes whose descriptors were read in this very refresh."""
         self._owners: dict[_Answer, Owner] = {}
         self._verify_queue: list[tuple[int, str]] = []
 
@@ -80,6 +89,7 @@ class OwnerTable:
             appeared: the inodes of sockets that are new or have changed since the last call.
             alive: gives the inodes of all sockets that exist now; called only when something is reread.
         """
+        self._read_now = set()
         self._refresh_processes(alive)
         self._verify_slice()
         missing = {inode for inode in appeared if inode and inode not in self._holders}
@@ -89,7 +99,7 @@ class OwnerTable:
         if missing or once_more:
             self._search(alive, missing | once_more)
         self.touched |= once_more  # either somebody holds them, or now it is sure that nobody does
-        self._wanted = missing - self._holders.keys()
+        self._wanted = missing - self._holders.keys() if self._second_look else set()
 
     def _refresh_processes(self, alive: Callable[[], Set[int]]) -> None:
         pids = procfs.pids()
@@ -137,6 +147,7 @@ class OwnerTable:
             return
         except OSError:
             return
+        self._read_now.add(pid)
         known, sockets = watched.descriptors, alive()
         read: dict[str, int | None] = dict.fromkeys(known.keys() - set(names))
         for name in names:
@@ -197,6 +208,8 @@ class OwnerTable:
     def _search(self, alive: Callable[[], Set[int]], missing: set[int]) -> None:
         """Look for sockets in every readable process, those with the most descriptors first."""
         for pid, watched in sorted(self._processes.items(), key=lambda item: -item[1].signature[1]):
+            if pid in self._read_now:
+                continue
             self._rescan(pid, watched, alive)
             missing -= self._holders.keys()
             if not missing:

@@ -77,7 +77,7 @@ class NetmonApp(App[None]):
         self._visited: dict[str, Tab] = {}
         self._current: Tab | None = None
         """The tab in view; the poller's thread reads it."""
-        self._names = ReverseNames(on_change=lambda: self.post_message(self.NamesChanged()) and None)
+        self._names = ReverseNames(on_change=self._names_arrived)
         self._host = clean(socket.gethostname(), 64)
 
     def compose(self) -> ComposeResult:
@@ -108,6 +108,9 @@ class NetmonApp(App[None]):
     def on_unmount(self) -> None:
         """Stop the lookups of names."""
         self._names.close()
+
+    def _names_arrived(self) -> None:
+        self.post_message(self.NamesChanged())
 
     # -- states
 

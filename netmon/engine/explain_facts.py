@@ -166,9 +166,9 @@ _TCP_FACTS: tuple[tuple[str, str, Callable[[Any], str], str, str], ...] = (
     ("… at least", "min_rtt_us", format_rtt, "tcpi_min_rtt", f"{_NOT_MEASURED}, or {_TOO_OLD}"),
     ("retransmits", "retransmits", _segments, "tcpi_total_retrans", _TOO_OLD),
     ("retransmitted", "bytes_retransmitted", format_bytes, "tcpi_bytes_retrans", _TOO_OLD),
-    ("unacknowledged", "unacked", _segments, "tcpi_unacked", _TOO_OLD),
+    ("unacked", "unacked", _segments, "tcpi_unacked", _TOO_OLD),
     ("time busy", "busy_us", _microseconds, "tcpi_busy_time", _TOO_OLD),
-    ("… peer's window", "rwnd_limited_us", _microseconds, "tcpi_rwnd_limited", _TOO_OLD),
+    ("… peer window", "rwnd_limited_us", _microseconds, "tcpi_rwnd_limited", _TOO_OLD),
     ("… own buffer", "sndbuf_limited_us", _microseconds, "tcpi_sndbuf_limited", _TOO_OLD),
     ("delivery rate", "delivery_rate", format_rate, "tcpi_delivery_rate", _TOO_OLD),
 )

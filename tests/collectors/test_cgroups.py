@@ -112,9 +112,12 @@ def test_what_leads_nowhere(tmp_path: Path) -> None:
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "a.service").mkdir()
-    (tmp_path / "a.service" / "loop").symlink_to(tmp_path)
-    assert CgroupTree(str(tmp_path)).unit((tmp_path / "a.service").stat().st_ino) == "a.service"
+    outside = tmp_path / "elsewhere" / "a.service"
+    outside.mkdir(parents=True)
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "link").symlink_to(outside.parent)
+    assert CgroupTree(str(root)).unit(outside.stat().st_ino) is None
 
 
 # -- a real one

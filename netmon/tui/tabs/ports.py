@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.events import Resize
+from textual.message import Message
 
+from netmon.engine.explain import copy_text, explain
 from netmon.engine.state import State
-from netmon.model.process import Owner
+from netmon.model.process import Owner, Process
 from netmon.model.units import UNKNOWN, format_bytes
 from netmon.ports.listeners import (
     PORT_SORT,
@@ -26,10 +31,16 @@ from netmon.ports.listeners import (
 from netmon.tui.columns import Moment, owner_text
 from netmon.tui.status import filter_chip, frozen_text, status_text
 from netmon.tui.tabs.base import Tab
+from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
 from netmon.tui.widgets.fit import Column
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
+
+NARROW = 100
+"""Below this width the details take the place of the table."""
+
+GONE = "This socket has closed since; what follows is how it last was."
 
 
 class Shown(NamedTuple):
@@ -44,12 +55,18 @@ class PortsTab(Tab):
 
     name_in_bar = "Ports"
     slug = "ports"
+    needs = ("ancestors",)
 
     DEFAULT_CSS = """
     PortsTab {
         & > #ports-head { background: $boost; text-style: bold; }
         &:focus-within > #ports-head { background: $primary-muted; color: $foreground; }
         & > #ports-status { background: $panel; }
+        & > #ports-body { layout: horizontal; height: 1fr; }
+        #ports-table { width: 2fr; }
+        DetailPanel { width: 1fr; min-width: 44; display: none; }
+        &.-details DetailPanel { display: block; }
+        &.-details.-narrow #ports-table { display: none; }
     }
     """
 
@@ -58,34 +75,57 @@ class PortsTab(Tab):
         Binding("s", "sort", "Sort", id="ports.sort"),
         Binding("S", "reverse", "Reverse the order", show=False, id="ports.reverse"),
         Binding("space,p", "freeze", "Freeze", id="ports.freeze", key_display="Space"),
+        Binding("y", "copy", "Copy", id="ports.copy"),
         Binding("escape", "back", "Back", show=False, id="ports.back"),
     ]
 
-    def __init__(self) -> None:
+    @dataclass
+    class Explained(Message):
+        """The parents of a holder have been read on a worker thread."""
+
+        row: Listening
+        ancestors: tuple[Process, ...]
+
+    def __init__(self, ancestors: Callable[[int], tuple[Process, ...]]) -> None:
+        """Make the tab.
+
+        Args:
+            ancestors: gives the parents of a process; called on a worker thread.
+        """
         super().__init__()
+        self._ancestors_of = ancestors
         self._settings = PortSettings()
         """Replaced whole; the poller's thread reads it."""
         self._moment = Moment()
         self._latest: Shown | None = None
         self._frozen: Shown | None = None
         """What is shown while frozen."""
+        self._detail: Listening | None = None
+        """The listener whose details are open."""
+        self._ancestors: tuple[Process, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """The sums, the listeners, the filter and the status line."""
+        """The sums, the listeners and the details, the filter and the status line."""
         yield Line(" PORTS", id="ports-head")
-        yield LiveTable(
-            port_columns(),
-            lambda row: row.key,
-            row_kind=lambda row: self._moment.kind(row.listener),
-            empty_text="waiting for the first poll …",
-            id="ports-table",
-        )
+        with Container(id="ports-body"):
+            yield LiveTable(
+                port_columns(),
+                lambda row: row.key,
+                row_kind=lambda row: self._moment.kind(row.listener),
+                empty_text="waiting for the first poll …",
+                id="ports-table",
+            )
+            yield DetailPanel()
         yield FilterBox()
         yield Line(id="ports-status")
 
     def focus_first(self) -> None:
         """Put the focus on the listeners."""
         self._table.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Show the details beside the table where there is room for both."""
+        self.set_class(event.size.width < NARROW, "-narrow")
 
     # States
 
@@ -116,6 +156,7 @@ class PortsTab(Tab):
         self._table.set_rows(view.rows, sort_key=column, reverse=reverse)
         self.query_one("#ports-head", Line).show(headline(view.rows))
         self._show_status(self._latest.state, view)
+        self._refresh_detail()
 
     def _show_status(self, state: State, view: PortView) -> None:
         text = status_text(state)
@@ -172,11 +213,67 @@ class PortsTab(Tab):
         self._draw()
 
     def action_back(self) -> None:
-        """Let go of the filter; then of the freeze."""
-        if self._settings.filter:
+        """Close the details; then let go of the filter; then of the freeze."""
+        if self._detail is not None:
+            self._detail = None
+            self.remove_class("-details")
+            self.focus_first()
+        elif self._settings.filter:
             self.query_one(FilterBox).clear()
         elif self._frozen is not None:
             self.action_freeze()
+
+    # Details
+
+    @on(LiveTable.RowSelected)
+    def _on_selected(self, message: LiveTable.RowSelected) -> None:
+        self._open_detail(message.row)
+
+    @on(LiveTable.RowHighlighted)
+    def _on_highlighted(self, message: LiveTable.RowHighlighted) -> None:
+        if self._detail is not None and message.row is not None and message.table.has_focus:
+            self._open_detail(message.row)
+
+    def _open_detail(self, row: Listening) -> None:
+        if self._detail is None or self._detail.key != row.key:
+            self._ancestors = ()
+            if (process := row.listener.owner.process) is not None:
+                self._read_ancestors(row, process.pid)
+        self._detail = row
+        self.add_class("-details")
+        self._refresh_detail()
+        if self.has_class("-narrow"):
+            self.query_one(DetailPanel).focus()
+
+    @work(thread=True, exclusive=True, group="ancestors", exit_on_error=False)
+    def _read_ancestors(self, row: Listening, pid: int) -> None:
+        self.post_message(self.Explained(row, self._ancestors_of(pid)))
+
+    @on(Explained)
+    def _on_explained(self, message: Explained) -> None:
+        if self._detail is not None and self._detail.key == message.row.key:
+            self._ancestors = message.ancestors
+            self._refresh_detail()
+
+    def _refresh_detail(self) -> None:
+        """Explain the open listener as it is now, or as it last was and that it is gone."""
+        shown, detail = self._frozen or self._latest, self._detail
+        if detail is None or shown is None:
+            return
+        found = next((row for row in shown.view.all if row.key == detail.key), None)
+        self._detail = detail = found or detail
+        explanation = explain(detail.listener, shown.state, self._ancestors)
+        if found is None:
+            explanation = explanation._replace(sentences=(GONE, *explanation.sentences))
+        self.query_one(DetailPanel).show(explanation)
+
+    def action_copy(self) -> None:
+        """Copy the listener under the cursor as one line."""
+        row, shown = self._detail or self._table.cursor_row, self._frozen or self._latest
+        if row is not None and shown is not None:
+            text = copy_text(row.listener, shown.state)
+            self.app.copy_to_clipboard(text)
+            self.notify(text, title="Copied", markup=False, timeout=3)
 
 
 # What the columns say

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from typing import Any
@@ -19,7 +20,8 @@ from netmon.engine.tracker import Tracker
 from netmon.model.connection import Connection, Direction
 from netmon.model.process import OwnerReason
 from netmon.ports.listeners import Listening
-from netmon.tui.tabs.ports import PortsTab, headline, port_columns
+from netmon.tui.tabs.ports import GONE, PortsTab, headline, port_columns
+from netmon.tui.widgets.detail_panel import DetailLines, DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
@@ -37,12 +39,20 @@ DNS = listener("0.0.0.0:53", protocol="udp", process=None, socket={"receive_queu
 STAGED = [SSH, POSTGRES, NODE, BUSY, DNS]
 
 
+SHELL = process("bash", 700)
+
+
+def make_tab() -> PortsTab:
+    """The tab over processes that a shell started."""
+    return PortsTab(lambda pid: (SHELL,))
+
+
 class TabApp(App[None]):
     """Holds the tab alone."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.tab = PortsTab()
+        self.tab = make_tab()
 
     def compose(self) -> ComposeResult:
         """The tab alone."""
@@ -89,9 +99,27 @@ class Screen:
         return row.listener.socket.local.port
 
     @property
+    def sorted_by(self) -> tuple[str | None, bool]:
+        """The column that the header marks, and whether it goes from high to low."""
+        return self.table._sort
+
+    @property
     def lines(self) -> list[str]:
         """What the table shows, its header first."""
         return [self.table.render_line(y).text for y in range(self.table.size.height)]
+
+    @property
+    def details(self) -> list[str]:
+        """What the details say; nothing while they are closed."""
+        panel = self.tab.query_one(DetailPanel)
+        return panel.query_one(DetailLines).lines if panel.display else []
+
+    async def until_details(self, text: str) -> None:
+        """Wait until the details say something."""
+        deadline = time.monotonic() + 5
+        while text not in " ".join(self.details):
+            assert time.monotonic() < deadline, self.details
+            await self.pilot.pause(0.01)
 
     @property
     def status(self) -> str:
@@ -117,7 +145,7 @@ async def opened(size: tuple[int, int] = (160, 50)) -> AsyncIterator[Screen]:
 
 def cells(row: Connection, connections: Sequence[Connection] = ()) -> dict[str, str]:
     """What each column says of a listener."""
-    (found,) = PortsTab().project(state(connections, [row])).rows
+    (found,) = make_tab().project(state(connections, [row])).rows
     return {column.key: column.text(found).strip() for column in port_columns()}
 
 
@@ -167,19 +195,19 @@ def test_a_bound_interface_stands_behind_the_address() -> None:
 
 
 def test_unknown_reach_is_neither_yes_nor_no() -> None:
-    (row,) = PortsTab().project(state(listeners=[SSH], addresses={})).rows
+    (row,) = make_tab().project(state(listeners=[SSH], addresses={})).rows
     said = {column.key: column.text(row).strip() for column in port_columns()}
     assert (said["loopback4"], said["lan4"], said["lan6"]) == ("●", "–", "○")
 
 
 def test_the_headline_counts_and_warns() -> None:
-    view = PortsTab().project(state(listeners=STAGED))
+    view = make_tab().project(state(listeners=STAGED))
     assert headline(view.rows).plain == (
         " PORTS  5 listeners · 3 open to other machines · ⚠ accept queue filling: 8080"
     )
     assert headline(view.rows[:1]).plain == " PORTS  1 listener · 1 open to other machines"
     full = [listener(f"127.0.0.1:{port}", socket={"receive_queue": 99}) for port in range(1, 6)]
-    assert headline(PortsTab().project(state(listeners=full)).rows).plain.endswith("1, 2, 3 and 2 more")
+    assert headline(make_tab().project(state(listeners=full)).rows).plain.endswith("1, 2, 3 and 2 more")
 
 
 # On the screen
@@ -225,15 +253,15 @@ async def test_sorts_by_the_keys() -> None:
     async with opened() as screen:
         await screen.listen(*STAGED)
         assert screen.ports == [22, 53, 5173, 5432, 8080]
-        assert "PORT▲" in screen.lines[0]
+        assert screen.sorted_by == ("port", False)
         await screen.press("S")
         assert screen.ports == [8080, 5432, 5173, 53, 22]
-        assert "PORT▼" in screen.lines[0]
+        assert screen.sorted_by == ("port", True)
         await screen.press("s")
-        assert "SERVICE▲" in screen.lines[0]
+        assert screen.sorted_by == ("service", False)
         for _ in range(len(port_columns()) - 1):
             await screen.press("s")
-        assert "PORT▲" in screen.lines[0]
+        assert screen.sorted_by == ("port", False)
 
 
 async def test_sorts_by_a_click_on_a_header() -> None:
@@ -335,6 +363,74 @@ async def test_frozen_rows_stand_still_and_can_be_sorted() -> None:
         await screen.press("escape")
         assert screen.ports == [22]
         assert "FROZEN" not in screen.status
+
+
+# Details
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_enter_explains_and_escape_goes_back(size: tuple[int, int]) -> None:
+    async with opened(size) as screen:
+        await screen.listen(*STAGED)
+        await screen.press("enter")
+        assert "sshd" in screen.details[0]
+        await screen.until_details("bash")
+        assert screen.table.display is (size[0] >= 100)
+        assert all(len(line) <= size[0] for line in screen.details)
+        await screen.press("escape")
+        assert not screen.details
+        assert screen.tab.app.focused is screen.table
+
+
+async def test_details_follow_the_cursor() -> None:
+    async with opened() as screen:
+        await screen.listen(*STAGED)
+        await screen.press("j")
+        assert not screen.details
+        await screen.press("enter")
+        assert "needs root" in " ".join(screen.details)
+        await screen.press("j")
+        assert "node" in screen.details[0]
+        await screen.until_details("bash")
+
+
+async def test_details_say_when_the_listener_is_gone() -> None:
+    async with opened((80, 24)) as screen:
+        await screen.listen(*STAGED)
+        await screen.press("enter")
+        assert not screen.details[0].startswith(GONE[:20])
+        await screen.listen(POSTGRES)
+        assert screen.details[0].startswith(GONE[:20])
+        await screen.until_details("sshd")
+
+
+async def test_escape_closes_the_details_before_it_clears_the_filter() -> None:
+    async with opened() as screen:
+        await screen.listen(*STAGED)
+        await screen.filter("ssh")
+        await screen.press("enter", "enter")
+        assert screen.details
+        await screen.press("escape")
+        assert (screen.details, screen.ports) == ([], [22])
+        await screen.press("escape")
+        assert len(screen.ports) == 5
+
+
+async def test_details_of_a_hostile_name_are_only_text() -> None:
+    async with opened() as screen:
+        await screen.listen(listener("0.0.0.0:6666", process=HOSTILE))
+        await screen.press("enter")
+        assert "=[/x]" in screen.details[0]
+        assert all(line.isprintable() for line in screen.details)
+
+
+async def test_copies_the_row_under_the_cursor() -> None:
+    async with opened() as screen:
+        await screen.press("y")
+        assert not screen.tab.app.clipboard
+        await screen.listen(*STAGED)
+        await screen.press("y")
+        assert "0.0.0.0:22" in screen.tab.app.clipboard
 
 
 # Real listeners

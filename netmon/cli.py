@@ -163,6 +163,9 @@ def _app(options: argparse.Namespace) -> int:
         raise CannotAskError(
             "the app needs a terminal; in a pipe use `netmon connections` or `netmon ports` (--json, --csv)"
         )
+    if not sys.stderr.isatty():
+        # Textual draws on it; `netmon 2>log` is to show the app all the same.
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
     poller = _poller(options)
     poller.start()  # it polls while Textual is imported, which takes longer
     try:

@@ -85,7 +85,7 @@ class LinuxCollector:
 
     def poll(self) -> Snapshot:
         """Read every socket, what was destroyed since the last poll, and who holds what."""
-        started = time.perf_counter()
+        began = time.monotonic()
         out: list[SocketRecord | None] = []
         for subject in ("ipv6", "udp"):  # said anew if it is still so
             self._degradations.pop(subject, None)
@@ -96,6 +96,7 @@ class LinuxCollector:
         return Snapshot(
             taken_at=datetime.now(UTC),
             monotonic=now,
+            began=began,
             source=self.source,
             sockets=sockets,
             # After the dump: a socket that closes meanwhile is then in both, never in neither.
@@ -108,7 +109,7 @@ class LinuxCollector:
             degradations=tuple(self._degradations.values()),
             privileged=self._owners.privileged,
             reports_closed=self._closed is not None,
-            cost_s=time.perf_counter() - started,
+            cost_s=time.monotonic() - began,
         )
 
     def _settle(self, out: list[SocketRecord | None]) -> list[SocketRecord]:

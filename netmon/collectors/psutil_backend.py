@@ -129,11 +129,11 @@ class PsutilCollector:
         Raises:
             CollectorError: psutil cannot read the sockets at all.
         """
-        started = time.perf_counter()
         now = time.monotonic()
         return Snapshot(
             taken_at=datetime.now(UTC),
             monotonic=now,
+            began=now,
             source=self.source,
             sockets=self._read_sockets(),
             interfaces=read_counters() if self._follow else {},
@@ -141,7 +141,7 @@ class PsutilCollector:
             ephemeral=ephemeral_range(),
             degradations=self._degradations,
             privileged=self._privileged,
-            cost_s=time.perf_counter() - started,
+            cost_s=time.monotonic() - now,
         )
 
     def _read_sockets(self) -> list[SocketRecord]:

@@ -16,6 +16,8 @@ Clock = Callable[[], float]
 
 MAX_SHARE = 0.1
 """The share of its interval that a poll may take before the interval is lengthened."""
+FIRST_INTERVAL_S = 0.25
+"""The second poll comes sooner than the others: with it, rates become known."""
 
 
 class Poller:
@@ -67,13 +69,16 @@ class Poller:
         return state
 
     def _run(self) -> None:
-        due = self._clock()
+        due, cost, interval = self._clock(), 0.0, min(FIRST_INTERVAL_S, self.interval_s)
         while not self._stopping.is_set():
             started = self._clock()
             state = self._poll()
-            interval = max(self.interval_s, (self._clock() - started) / MAX_SHARE)
-            self._publish(replace(state, interval_s=interval))
+            # One dear poll (the first, or one while the machine was busy) is no reason to slow down; two are.
+            cost, dear = self._clock() - started, min(cost, self._clock() - started)
+            lengthened = max(self.interval_s, dear / MAX_SHARE)
+            self._publish(replace(state, interval_s=lengthened))
             due = max(due + interval, self._clock())
+            interval = lengthened
             if self._stopping.wait(max(0.0, due - self._clock())):
                 return
 

@@ -15,11 +15,13 @@ LINGER_S = 5.0
 
 
 class Totals(NamedTuple):
-    """Sums over a group of connections; bytes of those that are counted."""
+    """Sums over a group of connections; the rates are of those that are counted."""
 
     connections: int = 0
     rate_sent: float = 0.0
     rate_received: float = 0.0
+    time_wait: int = 0
+    """Beside the connections: what the kernel keeps of those that are over."""
 
 
 class ClosedTotals(NamedTuple):
@@ -31,7 +33,10 @@ class ClosedTotals(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """How many sockets, and how many of the counted bytes, have an owner that can be named."""
+    """How many sockets, and how many of the counted bytes, have an owner that can be named.
+
+    Without TIME_WAIT, which no process can hold.
+    """
 
     sockets_owned: int = 0
     sockets: int = 0
@@ -107,4 +112,5 @@ class State:
             sum(p.connections for p in parts),
             sum(p.rate_sent for p in parts),
             sum(p.rate_received for p in parts),
+            sum(p.time_wait for p in parts),
         )

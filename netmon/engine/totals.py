@@ -8,13 +8,15 @@ from typing import TypeVar
 from netmon.engine.state import Coverage, InterfaceRate, Totals
 from netmon.model.connection import Connection, Direction
 from netmon.model.snapshot import InterfaceCounters
+from netmon.model.socket import SocketState
 
 
 class RunningTotals:
     """Counts and coverage. Every connection is added once, and removed as the object that was added."""
 
     def __init__(self) -> None:
-        self._counts = dict.fromkeys(Direction, 0)
+        self._open = dict.fromkeys(Direction, 0)
+        self._waiting = dict.fromkeys(Direction, 0)
         self._owned = 0
         self._sockets = 0
         self._bytes_owned = 0
@@ -29,12 +31,15 @@ class RunningTotals:
         self._change(connection, -1)
 
     def _change(self, connection: Connection, sign: int) -> None:
+        if connection.socket.state is SocketState.TIME_WAIT:
+            self._waiting[connection.direction] += sign
+            return
         if connection.socket.remote is not None:
-            self._counts[connection.direction] += sign
+            self._open[connection.direction] += sign
         carried = sign * ((connection.bytes_sent or 0) + (connection.bytes_received or 0))
         self._sockets += sign
         self._bytes += carried
-        if connection.owner.processes or connection.owner.former:
+        if connection.owner.processes:
             self._owned += sign
             self._bytes_owned += carried
 
@@ -46,7 +51,7 @@ class RunningTotals:
     def by_direction(self, rates: IntervalRates) -> dict[Direction, Totals]:
         """Counts beside the rates of the interval."""
         return {
-            direction: Totals(self._counts[direction], *rates.of_direction(direction))
+            direction: Totals(self._open[direction], *rates.of_direction(direction), self._waiting[direction])
             for direction in Direction
         }
 

@@ -244,7 +244,7 @@ class Tracker:
     def _settle_closed(self, interval: _Interval) -> None:
         snapshot = interval.snapshot
         events = self._undecided + list(snapshot.closed)
-        self._undecided = [event for event in events if event.closed_at >= snapshot.monotonic]
+        self._undecided = [event for event in events if event.closed_at >= snapshot.began]
         events = events[: len(events) - len(self._undecided)] if self._undecided else events
         if not events:
             return

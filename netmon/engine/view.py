@@ -57,10 +57,7 @@ class ConnectionView(NamedTuple):
     @property
     def totals(self) -> Totals:
         """The sums over both directions."""
-        a, b = self.inbound_totals, self.outbound_totals
-        return Totals(
-            a.connections + b.connections, a.rate_sent + b.rate_sent, a.rate_received + b.rate_received
-        )
+        return _sum(self.inbound_totals, self.outbound_totals)
 
 
 def connection_view(state: State, settings: ViewSettings) -> ConnectionView:
@@ -106,15 +103,25 @@ def _with_lingering(state: State) -> list[Connection]:
 
 def _totals(state: State, rows: Sequence[Connection], settings: ViewSettings, direction: Direction) -> Totals:
     """The state's own sums, which include what closed since; with a filter, the sums of the rows."""
-    live = sum(1 for row in rows if row.closed_at is None)
     if settings.filter:
-        sent = sum(row.rate_sent for row in rows if row.rate_sent)
-        return Totals(live, sent, sum(row.rate_received for row in rows if row.rate_received))
+        live = [row for row in rows if row.closed_at is None]
+        waiting = sum(1 for row in live if row.socket.state is SocketState.TIME_WAIT)
+        sent = sum(row.rate_sent for row in live if row.rate_sent)
+        received = sum(row.rate_received for row in live if row.rate_received)
+        return Totals(len(live) - waiting, sent, received, waiting)
     totals = state.totals.get(direction, Totals())
     if direction is Direction.OUTBOUND:
-        unknown = state.totals.get(Direction.UNKNOWN, Totals())
-        totals = Totals(0, totals.rate_sent + unknown.rate_sent, totals.rate_received + unknown.rate_received)
-    return totals._replace(connections=live)
+        totals = _sum(totals, state.totals.get(Direction.UNKNOWN, Totals()))
+    return totals
+
+
+def _sum(a: Totals, b: Totals) -> Totals:
+    return Totals(
+        a.connections + b.connections,
+        a.rate_sent + b.rate_sent,
+        a.rate_received + b.rate_received,
+        a.time_wait + b.time_wait,
+    )
 
 
 # -- sorting

@@ -48,6 +48,9 @@ class Snapshot:
     taken_at: datetime
     """Wall-clock time, aware, UTC."""
     monotonic: float
+    """Monotonic time at which the sockets had been read."""
+    began: float
+    """Monotonic time at which reading began: what closed before it is not in `sockets`."""
     source: Source
     sockets: Sequence[SocketRecord]
     closed: Sequence[ClosedSocket] = ()

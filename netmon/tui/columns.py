@@ -40,12 +40,12 @@ class Moment:
 
     def age(self, row: Connection) -> str:
         """How old a connection is; `>` where it is at least so old; how long it lived if it has closed."""
-        end = self.now if row.closed_at is None else row.closed_at
+        if row.closed_at is not None:
+            return format_age(row.closed_at - row.opened_at) if row.opened_at is not None else "brief"
+        age = self.now - (row.opened_at if row.opened_at is not None else row.open_since)
         if row.opened_at is not None:
-            return format_age(end - row.opened_at)
-        if row.closed_at is not None and row.open_since >= row.closed_at:
-            return "brief"
-        return f">{format_age(end - row.open_since)}"
+            return format_age(age) if age >= 1 else "<1s"
+        return f">{format_age(age)}" if age >= 1 else UNKNOWN
 
     def endpoint(self, endpoint: Endpoint | None) -> str:
         """An endpoint, by name if names are shown and known."""
@@ -103,7 +103,7 @@ def connection_columns(moment: Moment) -> dict[str, Column[Connection]]:
         Column("direction", "DIR", 3, 4, lambda row: ARROWS[row.direction]),
         Column("rate_received", "▼/s", 8, 3, received, right=True, kind=_rate_kind("rate_received")),
         Column("rate_sent", "▲/s", 8, 3, sent, right=True, kind=_rate_kind("rate_sent")),
-        Column("age", "AGE", 5, 5, moment.age, right=True),
+        Column("age", "AGE", 6, 5, moment.age, right=True),
         Column("service", "SERVICE", 10, 6, lambda row: row.service or UNKNOWN, kind="dim"),
         Column("state", "STATE", 11, 7, state, kind="dim"),
         Column("rtt", "RTT", 7, 8, _rtt, right=True, kind="dim"),

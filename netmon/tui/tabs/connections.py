@@ -62,6 +62,7 @@ class ConnectionsTab(Tab):
         #body { layout: horizontal; height: 1fr; }
         #panes { layout: vertical; width: 2fr; height: 1fr; }
         &.-wide #panes { layout: horizontal; }
+        &.-wide.-details #panes { layout: vertical; }
         &.-wide #inbound { margin-right: 1; }
         DetailPanel { width: 1fr; min-width: 44; display: none; }
         &.-details DetailPanel { display: block; }
@@ -202,7 +203,7 @@ class ConnectionsTab(Tab):
         elif self._view_name == "all":
             self._pane("all").show(view.rows, sorting, view.totals, "connections", empty)
         else:
-            totals = view.totals._replace(connections=len(view.processes))
+            totals = view.totals._replace(connections=len(view.processes), time_wait=0)
             self._pane("processes").show(view.processes, view.process_sorting, totals, "processes", empty)
         self._refresh_detail()
 

@@ -69,6 +69,8 @@ class ConnectionPane(Vertical):
 
     def _show_totals(self, totals: Totals, noun: str) -> None:
         count = f"{totals.connections:,} {noun if totals.connections != 1 else noun.removesuffix('s')}"
+        if totals.time_wait:
+            count += f" + {totals.time_wait:,} in TIME_WAIT"
         rates = f"▼ {format_rate(totals.rate_received)} ▲ {format_rate(totals.rate_sent)}"
         head = f" {self._title}  {count} · {rates}  "
         room = max(0, min(_HISTORY, self.size.width - len(head) - 1))

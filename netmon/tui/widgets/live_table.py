@@ -445,7 +445,7 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
         sort_key, reverse = self._sort
         if column.key != sort_key or width < 1:
             return fit(column.label, width, column.right)
-        arrow = "▼" if reverse else "▲"
+        arrow = "↓" if reverse else "↑"
         label = column.label if len(column.label) < width else fit(column.label, width - 1)
         return fit(label + arrow, width, column.right)
 

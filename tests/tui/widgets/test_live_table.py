@@ -444,16 +444,16 @@ async def test_rows_inserted_above_the_view_repaint_nothing() -> None:
 
 async def test_the_header_marks_the_sorted_column() -> None:
     async with running(rows_of(3), size=(40, 5)) as (table, _, pilot):
-        assert "▲" not in table.seen()[0]
+        assert "↑" not in table.seen()[0]
         table.set_rows(rows_of(3), sort_key="rate")
         await pilot.pause()
-        assert " RATE▲ " in table.seen()[0]
+        assert " RATE↑ " in table.seen()[0]
         table.set_rows(rows_of(3), sort_key="name", reverse=True)
         await pilot.pause()
-        assert "NAME▼" in table.seen()[0]
+        assert "NAME↓" in table.seen()[0]
         table.set_columns([Column("name", "VERY LONG", 4, 0, lambda row: row.name)])
         await pilot.pause()
-        assert table.seen()[0].rstrip() == " VE…▼"
+        assert table.seen()[0].rstrip() == " VE…↓"
 
 
 async def test_marks_say_what_colours_say_and_the_cursor_keeps_them() -> None:

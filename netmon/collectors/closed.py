@@ -30,6 +30,8 @@ _GATHER_S = 0.004
 _PROTOCOL_ATTRIBUTE = struct.Struct("=HHB")
 INET_DIAG_PROTOCOL = 10
 _ATTRIBUTES_AT = 88
+_MOST_UNACKNOWLEDGED_SYN = 3
+"""What a refused connect leaves between what was written and what was acknowledged."""
 
 
 class DestroyListener:
@@ -114,7 +116,8 @@ class DestroyListener:
 def decode_event(data: bytes, at: float) -> list[ClosedSocket]:
     """The closed connections in one event; events of listeners and garbage give none.
 
-    `bytes_received` is as the kernel counts it, perhaps with the peer's FIN: an event cannot tell.
+    `bytes_received` is as the kernel counts it, perhaps with the peer's FIN: an event cannot tell. Of an
+    aborted connection there is neither remote endpoint nor counter; only the cookie says which it was.
     """
     protocol = _protocol(data)
     if protocol is None:
@@ -125,26 +128,24 @@ def decode_event(data: bytes, at: float) -> list[ClosedSocket]:
         return []
     closed = []
     for diag in found:
-        remote = diag.remote
+        # An abort (SO_LINGER 0) clears the counters and the remote port, but moves the write sequence on by
+        # more than a window (tcp_disconnect); a refused connect has had no window.
+        aborted = protocol == "tcp" and not diag.remote and diag.send_queue > _MOST_UNACKNOWLEDGED_SYN
         # A socket that never had a peer: a listener, or one that was only bound.
-        if diag.cookie is None or remote is None or not remote.port or not diag.local.port:
+        if diag.cookie is None or not diag.local.port or not (diag.remote or aborted):
             continue
-        # A connection that was never established has all-zero counters, and so has one that was aborted
-        # with data outstanding; only the latter has moved its write sequence (tcp_disconnect).
-        aborted = diag.tcp is not None and diag.tcp.rtt_us is None and diag.send_queue > 1
-        uncounted = Uncounted.ABORTED if aborted else diag.uncounted
         record = SocketRecord(
             key=diag.cookie,
             protocol=protocol,
             family=diag.family,
             local=diag.local,
-            remote=remote,
+            remote=diag.remote,
             state=SocketState.CLOSED,
             cookie=diag.cookie,
             receive_queue=diag.receive_queue,
             send_queue=diag.send_queue,
             tcp=None if aborted else diag.tcp,
-            uncounted=uncounted,
+            uncounted=Uncounted.ABORTED if aborted else diag.uncounted,
         )
         closed.append(ClosedSocket(record, at))
     return closed

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from netmon.collectors import procfs
@@ -17,7 +18,7 @@ from netmon.collectors.addresses import interface_name, read_addresses
 from netmon.collectors.base import CollectorError
 from netmon.collectors.closed import DestroyListener
 from netmon.collectors.interfaces import read_counters
-from netmon.collectors.netlink import NetlinkError, NetlinkSocket
+from netmon.collectors.netlink import NetlinkSocket
 from netmon.collectors.owners import OwnerTable
 from netmon.collectors.sock_diag import (
     ALL_STATES,
@@ -59,16 +60,18 @@ class LinuxCollector:
 
     def __init__(self, *, follow: bool = True, listeners_only: bool = False) -> None:
         self._degradations: dict[str, Degradation] = {}
-        try:
-            self._link = NetlinkSocket(NETLINK_SOCK_DIAG)
-            self._route = NetlinkSocket(socket.NETLINK_ROUTE)
-        except OSError as error:
-            raise CollectorError(f"NETLINK_SOCK_DIAG refused: {error.strerror or error}") from error
         self._follow = follow
         self._listeners_only = listeners_only
-        self._closed = self._listen_for_closed() if follow else None
+        with contextlib.ExitStack() as opened:
+            try:
+                self._link = opened.enter_context(contextlib.closing(NetlinkSocket(NETLINK_SOCK_DIAG)))
+                self._route = opened.enter_context(contextlib.closing(NetlinkSocket(socket.NETLINK_ROUTE)))
+                self._owners = OwnerTable(second_look=not listeners_only)
+            except OSError as error:
+                raise CollectorError(f"NETLINK_SOCK_DIAG refused: {error.strerror or error}") from error
+            self._closed = self._listen_for_closed() if follow else None
+            self._opened = opened.pop_all()
         self._dumps = [(family, Dump(protocol)) for family, protocol in _KINDS]
-        self._owners = OwnerTable(second_look=not listeners_only)
         self._addresses: Mapping[str, str] = {}
         self._addresses_read_at = float("-inf")
 
@@ -127,8 +130,7 @@ class LinuxCollector:
 
         self._owners.refresh(appeared, inodes)
         for _, dump in self._dumps:
-            protocol = dump.protocol
-            dump.settle(lambda diag, protocol=protocol: self._record(diag, protocol), out)  # type: ignore[misc]
+            dump.settle(partial(self._record, dump.protocol), out)
         sockets = [record for record in out if record is not None]
         self._update_owners(sockets)
         self._forget_gone(sockets)
@@ -142,7 +144,7 @@ class LinuxCollector:
             for view in self._link.dump(SOCK_DIAG_BY_FAMILY, payload):
                 # The kernel says how long ago: a long dump must not count from its beginning.
                 dump.feed(view, time.monotonic(), out)
-        except (NetlinkError, TimeoutError) as error:
+        except OSError as error:
             if family == socket.AF_INET and dump.protocol == "tcp":
                 raise CollectorError(f"NETLINK_SOCK_DIAG: {error.strerror or error}") from error
             # A kernel without IPv6 refuses its family: the others are whole without it.
@@ -156,11 +158,11 @@ class LinuxCollector:
             try:
                 for view in self._link.dump(SOCK_DIAG_BY_FAMILY, payload):
                     count_datagram(view, counts)
-            except (NetlinkError, TimeoutError) as error:
+            except OSError as error:
                 self._degradations["connections"] = Degradation("connections", f"not counted: {error}", None)
         return local_ends(counts)
 
-    def _record(self, diag: DiagSocket, protocol: Protocol) -> SocketRecord:
+    def _record(self, protocol: Protocol, diag: DiagSocket) -> SocketRecord:
         inode = diag.inode or None
         return SocketRecord(
             diag.cookie if diag.cookie is not None else (protocol, diag.local, diag.remote),
@@ -226,8 +228,7 @@ class LinuxCollector:
         """Close the sockets and stop listening."""
         if self._closed:
             self._closed.close()
-        self._link.close()
-        self._route.close()
+        self._opened.close()
 
 
 @lru_cache(maxsize=256)

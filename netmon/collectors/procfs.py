@@ -12,6 +12,7 @@ from netmon.model.text import clean
 COMMAND_LIMIT = 4096
 """Characters kept of a command line; the kernel allows megabytes."""
 _ARGUMENTS_LIMIT = 256
+_NOT_HIDING = (b"hidepid=0", b"hidepid=off")
 _COMM_LENGTH = 15  # TASK_COMM_LEN without its NUL
 
 
@@ -59,12 +60,14 @@ def is_hidden() -> bool:
     """Whether /proc is mounted so that other users' processes cannot be seen (hidepid, proc(5))."""
     if os.geteuid() == 0:
         return False
+    hidden = False
     for line in _read("/proc/self/mounts", 1 << 20).splitlines():
         fields = line.split()
         if len(fields) > 3 and fields[1] == b"/proc" and fields[2] == b"proc":
+            # Of several mounted over one another the last is in effect.
             options = fields[3].split(b",")
-            return any(o.startswith(b"hidepid=") and o not in (b"hidepid=0", b"hidepid=off") for o in options)
-    return False
+            hidden = any(o.startswith(b"hidepid=") and o not in _NOT_HIDING for o in options)
+    return hidden
 
 
 def in_initial_pid_namespace() -> bool:
@@ -103,7 +106,7 @@ def _command(pid: int) -> tuple[str, ...]:
     raw = _read(f"/proc/{pid}/cmdline", COMMAND_LIMIT)
     if not raw:
         return ()
-    arguments = raw.rstrip(b"\0").split(b"\0")[:_ARGUMENTS_LIMIT]
+    arguments = raw.removesuffix(b"\0").split(b"\0")[:_ARGUMENTS_LIMIT]
     return tuple(clean(os.fsdecode(argument), COMMAND_LIMIT) for argument in arguments)
 
 

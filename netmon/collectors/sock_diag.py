@@ -170,6 +170,8 @@ def _why_uncounted(protocol: Protocol, state: SocketState) -> Uncounted:
         return Uncounted.LISTENER
     if state is SocketState.SYN_RECV:
         return Uncounted.HANDSHAKE
+    if state is SocketState.CLOSED:
+        return Uncounted.NOT_CONNECTED
     # A FIN_WAIT2 without tcp_info is a TIME_WAIT socket that still waits for the peer's FIN.
     if state in (SocketState.TIME_WAIT, SocketState.FIN_WAIT2):
         return Uncounted.TIME_WAIT

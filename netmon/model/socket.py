@@ -37,6 +37,7 @@ class Uncounted(StrEnum):
     LISTENER = "a listener carries no data itself"
     TIME_WAIT = "TIME_WAIT keeps no counters"
     HANDSHAKE = "the connection is not established yet"
+    NOT_CONNECTED = "the socket is not connected"
     KERNEL_TOO_OLD = "this kernel does not report the counters"
     ABORTED = "the connection was aborted, which clears the kernel's counters"
     SOURCE = "psutil does not give byte counters"

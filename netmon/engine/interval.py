@@ -1,0 +1,39 @@
+"""What one update of the tracker works with, from one snapshot to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from netmon.engine.closing import Pair
+from netmon.engine.totals import IntervalRates
+from netmon.model.connection import Connection
+from netmon.model.snapshot import Snapshot
+
+
+@dataclass(slots=True)
+class Interval:
+    """The new snapshot, and what has been made of it so far."""
+
+    snapshot: Snapshot
+    before: Snapshot | None
+    """The snapshot before; None at the first."""
+    rows: dict[object, Connection] = field(default_factory=dict)
+    """Every socket of the snapshot by its key."""
+    connections: list[Connection] = field(default_factory=list)
+    listeners: list[Connection] = field(default_factory=list)
+    closed: list[Connection] = field(default_factory=list)
+    finals: dict[Pair, Connection] = field(default_factory=dict)
+    """What closed, by what its TIME_WAIT socket is known by."""
+    rates: IntervalRates = field(default_factory=IntervalRates)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it lasted; None at the first snapshot."""
+        return None if self.before is None else self.snapshot.monotonic - self.before.monotonic
+
+    def rate(self, now: int | None, before: int | None) -> float | None:
+        """Bytes per second between two counts; None where either is unknown."""
+        seconds = self.seconds
+        if now is None or before is None or not seconds or seconds <= 0:
+            return None
+        return max(0, now - before) / seconds

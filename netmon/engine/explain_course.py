@@ -54,9 +54,9 @@ def _close_wait(connection: Connection, state: State) -> str:
     if queue is None:
         return f"{text}."
     if queue == 0:
-        return f"{text}, though it has read to the end."
+        return f"{text}, though nothing is left to read."
     unread = unread_bytes(connection)
-    return f"{text}; {format_bytes(unread)} and the end of the stream wait unread."
+    return f"{text}; {format_bytes(unread)} wait unread." if unread else f"{text} nor seen that it is over."
 
 
 def traffic_sentence(connection: Connection) -> str | None:

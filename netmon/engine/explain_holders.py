@@ -54,11 +54,14 @@ def _user_fact(owner: Owner, state: State) -> Fact:
     if owner.uid is not None:
         name = f" ({owner.user})" if owner.user else ", which has no name here"
         return Fact("user", f"uid {owner.uid}{name}", source_of(state, "kernel: inet_diag uid"))
-    if process is not None and (process.uid is not None or process.user is not None):
-        who = process.user or f"uid {process.uid}"
+    if process is not None and (who := process.user or _uid(process)):
         return Fact("user", who, source_of(state, f"/proc/{process.pid}"))
     reason = "the kernel names none once a socket is released" if owner.reason else NOT_TOLD
     return Fact("user", f"{UNKNOWN}{reason}", source_of(state, "kernel: inet_diag uid"))
+
+
+def _uid(process: Process) -> str | None:
+    return None if process.uid is None else f"uid {process.uid}"
 
 
 def _unit_fact(owner: Owner, state: State, cgroup_id: int | None) -> Fact:

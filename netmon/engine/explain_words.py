@@ -110,7 +110,7 @@ def opened_ago(connection: Connection, state: State) -> str:
 
 def process_words(process: Process) -> str:
     """`curl (4711, user dev)`."""
-    if process.user is not None:
+    if process.user:
         return f"{process.name} ({process.pid}, user {process.user})"
     return f"{process.name} ({process.pid})" if process.uid is None else _with_uid(process)
 

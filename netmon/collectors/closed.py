@@ -130,9 +130,10 @@ def decode_event(data: bytes, at: float) -> list[ClosedSocket]:
     for diag in found:
         # An abort (SO_LINGER 0) clears the counters and the remote port, but moves the write sequence on by
         # more than a window (tcp_disconnect); a refused connect has had no window.
+        connected = diag.remote is not None and diag.remote.port != 0
         aborted = protocol == "tcp" and not diag.remote and diag.send_queue > _MOST_UNACKNOWLEDGED_SYN
         # A socket that never had a peer: a listener, or one that was only bound.
-        if diag.cookie is None or not diag.local.port or not (diag.remote or aborted):
+        if diag.cookie is None or not diag.local.port or not (connected or aborted):
             continue
         record = SocketRecord(
             key=diag.cookie,

@@ -16,10 +16,10 @@ from textual.message import Message
 from textual.widgets import Footer
 
 from netmon.engine.poller import Poller
-from netmon.engine.state import InterfaceRate, State
+from netmon.engine.state import State
 from netmon.model.text import clean
-from netmon.model.units import format_rate
 from netmon.resolver.reverse import ReverseNames
+from netmon.tui.status import figures
 from netmon.tui.tabs.base import Tab
 from netmon.tui.tabs.registry import TABS
 from netmon.tui.widgets.top_bar import TopBar
@@ -38,7 +38,14 @@ class NetmonApp(App[None]):
         Binding("q", "quit", "Quit", id="quit"),
         Binding("question_mark", "help", "Help", id="help", key_display="?"),
         *(
-            Binding(str(number), f"tab({number - 1})", entry.title, show=False, id=f"tab.{entry.slug}")
+            # With Alt the number works while something is typed, too.
+            Binding(
+                f"{number},alt+{number}",
+                f"tab({number - 1})",
+                entry.title,
+                show=False,
+                id=f"tab.{entry.slug}",
+            )
             for number, entry in enumerate(TABS, 1)
         ),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True, id="quit.always"),
@@ -132,10 +139,7 @@ class NetmonApp(App[None]):
             self._current.names_changed()
 
     def _show_figures(self, state: State) -> None:
-        total = state.total
-        rates = f"▼ {format_rate(total.rate_received)} ▲ {format_rate(total.rate_sent)}"
-        interfaces = [_interface_figure(name, rate) for name, rate in busiest(state)[:2]]
-        self.query_one(TopBar).show_figures(rates, *interfaces, self._host)
+        self.query_one(TopBar).show_figures(*figures(state, self._host))
 
     # -- tabs
 
@@ -182,15 +186,3 @@ class NetmonApp(App[None]):
         from netmon.tui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen())
-
-
-def busiest(state: State) -> list[tuple[str, InterfaceRate]]:
-    """The interfaces that carry anything, the busiest first."""
-    active = [(name, rate) for name, rate in state.interfaces.items() if rate.rate_received or rate.rate_sent]
-    return sorted(active, key=lambda item: -(item[1].rate_received + item[1].rate_sent))
-
-
-def _interface_figure(name: str, rate: InterfaceRate) -> str:
-    accounted = rate.accounted
-    share = "" if accounted is None else f" {100 * accounted:.0f} % accounted for"
-    return f"{name} ▼ {format_rate(rate.rate_received)} ▲ {format_rate(rate.rate_sent)}{share}"

@@ -1,11 +1,11 @@
-"""The status line: where the figures come from, how complete they are, and what is held or filtered."""
+"""What the first and the last line say: the machine's traffic; where the figures come from, how complete."""
 
 from __future__ import annotations
 
 from rich.text import Text
 
-from netmon.engine.state import State
-from netmon.model.units import format_age
+from netmon.engine.state import InterfaceRate, State
+from netmon.model.units import format_age, format_rate
 
 
 def status_text(state: State) -> Text:
@@ -51,3 +51,31 @@ def frozen_text(frozen: State, now: State) -> Text:
 def filter_chip(text: str, matching: int, total: int) -> Text:
     """The filter in force and how much of the whole it shows."""
     return Text.assemble(" ", (f" / {text} ▸ {matching:,} of {total:,} ", "reverse"))
+
+
+def figures(state: State, host: str) -> list[str]:
+    """What the machine carries, in total and by interface, from the longest way to say it to the shortest."""
+    total = _rates(state.total.rate_received, state.total.rate_sent)
+    interfaces = busiest(state)
+    in_full = [
+        f"{name} {_rates(rate.rate_received, rate.rate_sent)} {_share(rate)} accounted for"
+        for name, rate in interfaces
+    ]
+    lines = [" · ".join([host, total, *in_full[:count]]) for count in (3, 2, 1) if count <= len(in_full)]
+    lines += [f"{total} · {in_full[0]}"] if in_full else [f"{host} · {total}"]
+    lines += [f"{total} · {name} {_share(rate)}" for name, rate in interfaces[:1]]
+    return [*lines, total]
+
+
+def busiest(state: State) -> list[tuple[str, InterfaceRate]]:
+    """The interfaces that carry anything, the busiest first."""
+    active = [(name, rate) for name, rate in state.interfaces.items() if rate.accounted is not None]
+    return sorted(active, key=lambda item: -(item[1].rate_received + item[1].rate_sent))
+
+
+def _rates(received: float, sent: float) -> str:
+    return f"▼ {format_rate(received)} ▲ {format_rate(sent)}"
+
+
+def _share(rate: InterfaceRate) -> str:
+    return "–" if rate.accounted is None else f"{100 * rate.accounted:.0f} %"

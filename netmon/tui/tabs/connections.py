@@ -195,7 +195,7 @@ class ConnectionsTab(Tab):
     def _show_view(self, state: State, view: ConnectionView) -> None:
         self._shown = view
         self._moment.now = state.monotonic
-        sorting = view.settings.sorting
+        sorting = view.sorting
         empty = "nothing matches the filter" if view.settings.filter else "no connections"
         if self._view_name == "split":
             self._pane("inbound").show(view.inbound, sorting, view.inbound_totals, "connections", empty)
@@ -250,11 +250,19 @@ class ConnectionsTab(Tab):
         self._settings = self._settings._replace(**changes)
         self._recompute()
 
+    @property
+    def _sorting(self) -> Sorting:
+        """The order in force: as set, or the one in view where the rows in view cannot be sorted so."""
+        sorts = PROCESS_SORT if self._view_name == "processes" else CONNECTION_SORT
+        if self._settings.sorting.column in sorts or self._shown is None:
+            return self._settings.sorting
+        return self._shown.process_sorting if self._view_name == "processes" else self._shown.sorting
+
     def _sort_by(self, column: str) -> None:
         sorts = PROCESS_SORT if self._view_name == "processes" else CONNECTION_SORT
         if column not in sorts:
             return
-        current = self._settings.sorting
+        current = self._sorting
         reverse = not current.reverse if column == current.column else column not in TEXT_COLUMNS
         self._set(sorting=Sorting(column, reverse))
 
@@ -263,13 +271,13 @@ class ConnectionsTab(Tab):
         shown = self._current_table().shown_columns
         sorts = PROCESS_SORT if self._view_name == "processes" else CONNECTION_SORT
         keys = [column.key for column in shown if column.key in sorts]
-        current = self._settings.sorting.column
+        current = self._sorting.column
         if keys:
             self._sort_by(keys[(keys.index(current) + 1) % len(keys)] if current in keys else keys[0])
 
     def action_reverse(self) -> None:
         """Turn the order around."""
-        self._sort_by(self._settings.sorting.column)
+        self._sort_by(self._sorting.column)
 
     @on(LiveTable.HeaderSelected)
     def _on_header(self, message: LiveTable.HeaderSelected) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -13,7 +14,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from netmon.tui.widgets.fit import fit
+from netmon.tui.widgets.fit import printable
+
+_ROOMY = 100
 
 
 class TopBar(Widget):
@@ -49,54 +52,48 @@ class TopBar(Widget):
         self._current = index
         self.refresh()
 
-    def show_figures(self, *parts: str) -> None:
-        """Show these on the right, the most important first: the last go as the width shrinks."""
-        if parts != self._right:
-            self._right = parts
+    def show_figures(self, *candidates: str) -> None:
+        """Show the first of these that fits on the right: the same figures, ever shorter."""
+        if candidates != self._right:
+            self._right = candidates
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """The bar, cut to the width."""
         width = self.size.width
         base = self.rich_style
-        segments = [Segment(" netmon ", base + self._style("name")), Segment(" ", base)]
-        for index, title in enumerate(self._labels(width)):
-            style = base + self._style("current") if index == self._current else base
-            segments.append(Segment(f" {index + 1} {title} ", style))
-        used = sum(segment.cell_length for segment in segments)
-        right = self._fitting(width - used - 2)
-        gap = max(0, width - used - len(right) - 1)
-        segments.append(Segment(" " * gap, base))
+        segments = [Segment(self._program(), base + self._style("name"))]
+        for index, label in enumerate(self._labels()):
+            segments.append(Segment(label, base + self._style("current") if index == self._current else base))
+        room = width - sum(segment.cell_length for segment in segments) - 2
+        right = next((printable(text) for text in self._right if cell_len(text) <= room), "")
+        segments.append(Segment(" " * (room - cell_len(right) + 1), base))
         segments.append(Segment(right + " ", base + self._style("right")))
         return Strip(segments).crop_extend(0, width, base)
 
-    def _labels(self, width: int) -> Sequence[str]:
-        """The tabs' names: in full, or cut short so that all of them can still be told apart."""
-        full = sum(len(title) + 4 for title in self._titles) + 9
-        if full <= width:
-            return self._titles
-        return (
-            [title[:4] for title in self._titles]
-            if width >= 9 + 8 * len(self._titles)
-            else [""] * len(self._titles)
-        )
+    def _program(self) -> str:
+        """The program's name, where that leaves room for figures."""
+        return " netmon  " if self.size.width >= _ROOMY else ""
 
-    def _fitting(self, room: int) -> str:
-        parts = list(self._right)
-        while parts and len(" · ".join(parts)) > room:
-            parts.pop()
-        text = " · ".join(parts)
-        return fit(text, len(text))
+    def _labels(self) -> list[str]:
+        """The tabs' names: in full, or cut short so that all of them can still be told apart."""
+        labels: list[str] = []
+        for letters in (99, 4, 0):
+            labels = [
+                f" {number} {title[:letters]}".rstrip() + " " for number, title in enumerate(self._titles, 1)
+            ]
+            if len(self._program()) + sum(map(len, labels)) <= self.size.width:
+                break
+        return labels
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"top-bar--{name}", partial=True)
 
     def on_click(self, event: events.Click) -> None:
         """Find the tab under the pointer."""
-        left = 9
-        for index, title in enumerate(self._labels(self.size.width)):
-            size = len(f" {index + 1} {title} ")
-            if left <= event.x < left + size:
+        left = len(self._program())
+        for index, label in enumerate(self._labels()):
+            if left <= event.x < left + len(label):
                 self.post_message(self.TabClicked(index))
                 return
-            left += size
+            left += len(label)

@@ -6,7 +6,7 @@ A view is computed off the UI thread, for 10,000 connections in some 10 ms.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -52,6 +52,8 @@ class ConnectionView(NamedTuple):
     """How many rows there are without the filter."""
     inbound_totals: Totals
     outbound_totals: Totals
+    sorting: Sorting
+    """The order of the connections: as set, unless only sums by process can be sorted so."""
     process_sorting: Sorting
 
     @property
@@ -67,11 +69,12 @@ def connection_view(state: State, settings: ViewSettings) -> ConnectionView:
     if settings.filter:
         matches = settings.filter.matches
         rows = [row for row in rows if matches(row)]
-    rows = sort_connections(rows, settings.sorting)  # once: the halves keep the order of the whole
+    sorting = _possible(settings.sorting, CONNECTION_SORT)
+    rows = sort_connections(rows, sorting)  # once: the halves keep the order of the whole
     inbound = [row for row in rows if row.direction is Direction.INBOUND]
     outbound = [row for row in rows if row.direction is not Direction.INBOUND]
     processes: list[ProcessRow] = []
-    process_sorting = _process_sorting(settings.sorting)
+    process_sorting = _possible(settings.sorting, PROCESS_SORT)
     if settings.with_processes:
         processes = sort_processes(by_process(row for row in rows if row.closed_at is None), process_sorting)
     return ConnectionView(
@@ -83,6 +86,7 @@ def connection_view(state: State, settings: ViewSettings) -> ConnectionView:
         total,
         _totals(state, inbound, settings, Direction.INBOUND),
         _totals(state, outbound, settings, Direction.OUTBOUND),
+        sorting,
         process_sorting,
     )
 
@@ -220,5 +224,6 @@ def sort_processes(rows: Sequence[ProcessRow], sorting: Sorting) -> list[Process
     return sorted(rows, key=PROCESS_SORT[sorting.column], reverse=sorting.reverse)
 
 
-def _process_sorting(sorting: Sorting) -> Sorting:
-    return sorting if sorting.column in PROCESS_SORT else Sorting("rate_received", True)
+def _possible(sorting: Sorting, sorts: Mapping[str, _SortKey]) -> Sorting:
+    """The order, or the one to begin with where there is no such column."""
+    return sorting if sorting.column in sorts else Sorting("rate_received", True)

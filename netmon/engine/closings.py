@@ -148,7 +148,7 @@ class Closings:
         """An inbound connection is its listener's; who opened an outbound one is not known any more."""
         if verdict.direction is Direction.INBOUND:
             listener = self._listeners.at(record.protocol, record.local)
-            if listener is not None and listener.owner.processes:
+            if listener is not None and (listener.owner.processes or listener.owner.uid is not None):
                 return listener.owner
         return Owner(reason=OwnerReason.GONE)
 

@@ -98,18 +98,18 @@ def connection_columns(moment: Moment) -> dict[str, Column[Connection]]:
 
     columns: tuple[Column[Connection], ...] = (
         Column("process", "PROCESS", 16, 0, lambda row: owner_text(row.owner), flexible=True),
-        Column("remote", "REMOTE", 21, 1, lambda row: _remote(row, moment), flexible=True),
-        Column("to_port", "  PORT", 9, 2, lambda row: f"──▶ {row.socket.local.port}"),
-        Column("direction", "DIR", 3, 4, lambda row: ARROWS[row.direction]),
-        Column("rate_received", "▼/s", 8, 3, received, right=True, kind=_rate_kind("rate_received")),
-        Column("rate_sent", "▲/s", 8, 3, sent, right=True, kind=_rate_kind("rate_sent")),
-        Column("age", "AGE", 6, 5, moment.age, right=True),
-        Column("service", "SERVICE", 10, 6, lambda row: row.service or UNKNOWN, kind="dim"),
-        Column("state", "STATE", 11, 7, state, kind="dim"),
-        Column("rtt", "RTT", 7, 8, _rtt, right=True, kind="dim"),
-        Column("bytes_received", "▼", 9, 9, _total_received, right=True),
-        Column("bytes_sent", "▲", 9, 10, _total_sent, right=True),
-        Column("local", "LOCAL", 21, 11, lambda row: moment.endpoint(row.socket.local)),
+        Column("remote", "REMOTE", 21, 3, lambda row: _remote(row, moment), flexible=True),
+        Column("to_port", "  PORT", 9, 4, lambda row: f"──▶ {row.socket.local.port}"),
+        Column("direction", "DIR", 3, 5, lambda row: ARROWS[row.direction]),
+        Column("rate_received", "▼/s", 8, 1, received, right=True, kind=_rate_kind("rate_received")),
+        Column("rate_sent", "▲/s", 8, 2, sent, right=True, kind=_rate_kind("rate_sent")),
+        Column("age", "AGE", 6, 6, moment.age, right=True),
+        Column("service", "SERVICE", 10, 7, lambda row: row.service or UNKNOWN, kind="dim"),
+        Column("state", "STATE", 11, 8, state, kind="dim"),
+        Column("rtt", "RTT", 7, 9, _rtt, right=True, kind="dim"),
+        Column("bytes_received", "▼", 9, 10, _total_received, right=True),
+        Column("bytes_sent", "▲", 9, 11, _total_sent, right=True),
+        Column("local", "LOCAL", 21, 12, lambda row: moment.endpoint(row.socket.local)),
     )
     return {column.key: column for column in columns}
 
@@ -140,7 +140,7 @@ def outbound_columns(moment: Moment) -> list[Column[Connection]]:
     def remote(row: Connection) -> str:
         return f"{ARROWS[row.direction]} {_remote(row, moment)}"
 
-    columns["remote_to"] = Column("remote", "    REMOTE", 25, 1, remote, flexible=True)
+    columns["remote_to"] = Column("remote", "    REMOTE", 25, 3, remote, flexible=True)
     return [columns[key] for key in OUTBOUND_COLUMNS]
 
 

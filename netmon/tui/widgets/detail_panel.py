@@ -198,18 +198,20 @@ def _fact_lines(facts: Sequence[Fact], width: int) -> Iterator[DetailLine]:
     rest = width - label_width - _GAP
     if rest < 1:
         label_width, rest = 0, width
+    longest_origin = max((_cells(printable(fact.origin)) for fact in facts), default=0)
+    origin_width = min(longest_origin, rest * 9 // 20)
     for fact in facts:
-        lines = _wide_lines(fact, rest) if width >= _WIDE else _narrow_lines(fact, rest)
+        lines = _wide_lines(fact, rest, origin_width) if width >= _WIDE else _narrow_lines(fact, rest)
         for index, spans in enumerate(lines):
             label = fit("" if index else fact.label, label_width) + " " * (width - rest - label_width)
             yield (Span(label, "label"), *spans)
 
 
-def _wide_lines(fact: Fact, width: int) -> Iterator[DetailLine]:
+def _wide_lines(fact: Fact, width: int, origin_width: int) -> Iterator[DetailLine]:
     """Value and origin side by side."""
-    value_width = (width - _GAP) * 3 // 5
+    value_width = width - _GAP - origin_width
     values = wrap_cells(fact.value, value_width)
-    origins = wrap_cells(fact.origin, width - _GAP - value_width)
+    origins = wrap_cells(fact.origin, max(1, origin_width))
     for value, origin in zip_longest(values, origins, fillvalue=""):
         yield Span(fit(value, value_width) + " " * _GAP, _kind(fact)), Span(origin, "origin")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netmon.engine.explain_words import duration, holder_subject, plural, short_name
+from netmon.engine.explain.words import duration, holder_subject, plural, short_name
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.socket import SocketState, TcpInfo

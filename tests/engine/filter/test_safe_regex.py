@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netmon.engine.safe_regex import HAYSTACK_LIMIT, compile_regex, search_any
+from netmon.engine.filter.safe_regex import HAYSTACK_LIMIT, compile_regex, search_any
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netmon.engine.filter_words import HAYSTACK_LIMIT, address_word, regex_word, remembered, text_word
+from netmon.engine.filter.words import HAYSTACK_LIMIT, address_word, regex_word, remembered, text_word
 from netmon.model.connection import Direction, Peer
 from netmon.model.process import Process
 from tests.builders import connection, owner, process

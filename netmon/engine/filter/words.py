@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from netmon.engine.filter_values import parse_address_word
-from netmon.engine.safe_regex import compile_regex, search_any
+from netmon.engine.filter.safe_regex import compile_regex, search_any
+from netmon.engine.filter.values import parse_address_word
 from netmon.model.connection import Connection, Direction
 from netmon.model.process import Owner, Process
 from netmon.model.socket import SocketRecord, SocketState

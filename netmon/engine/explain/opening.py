@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netmon.engine.explain_words import ago, capital, duration, holder_subject, holder_words, opened_ago
+from netmon.engine.explain.words import ago, capital, duration, holder_subject, holder_words, opened_ago
 from netmon.engine.state import State
 from netmon.model.connection import Basis, Connection, Direction, OpenedBasis
 from netmon.model.endpoint import Endpoint

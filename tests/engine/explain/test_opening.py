@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netmon.engine.explain_opening import (
+from netmon.engine.explain.opening import (
     aborted_sentence,
     closed_sentence,
     direction_sentence,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from netmon.engine.filter_values import AddressTest, NumberTest, address_test, number_test, port_test
-from netmon.engine.filter_words import Predicate, remembered
-from netmon.engine.safe_regex import compile_regex, search_any
+from netmon.engine.filter.safe_regex import compile_regex, search_any
+from netmon.engine.filter.values import AddressTest, NumberTest, address_test, number_test, port_test
+from netmon.engine.filter.words import Predicate, remembered
 from netmon.model.connection import Connection, Direction
 from netmon.model.endpoint import Endpoint
 from netmon.model.process import Owner, Process

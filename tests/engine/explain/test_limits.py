@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from netmon.engine.explain_limits import limit_sentences, unread_bytes, unread_sentence, waiting_bytes
+from netmon.engine.explain.limits import limit_sentences, unread_bytes, unread_sentence, waiting_bytes
 from netmon.model.connection import Connection
 from netmon.model.socket import SocketState
 from tests.builders import NOW, connection, listener, state, tcp_info

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netmon.engine.aggregate import ProcessRow
-from netmon.engine.explain_words import NOT_TOLD, UNKNOWN, Fact, ago, duration, epoch_moment, known, source_of
+from netmon.engine.explain.words import NOT_TOLD, UNKNOWN, Fact, ago, duration, epoch_moment, known, source_of
 from netmon.engine.state import State
 from netmon.model.process import Owner, Process
 from netmon.model.units import format_bytes, format_rate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netmon.engine.explain_course import (
+from netmon.engine.explain.course import (
     bound_sentence,
     datagram_sentence,
     listener_sentences,

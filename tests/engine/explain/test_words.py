@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netmon.engine.explain_words import (
+from netmon.engine.explain.words import (
     ago,
     ancestry,
     duration,

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from netmon.engine.filter_fields import field_regex, field_values
-from netmon.engine.filter_words import Predicate, address_word, regex_word, text_word
+from netmon.engine.filter.fields import field_regex, field_values
+from netmon.engine.filter.words import Predicate, address_word, regex_word, text_word
 from netmon.model.connection import Connection
 from netmon.model.text import clean
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netmon.engine.filter_fields import field_regex, field_values
+from netmon.engine.filter.fields import field_regex, field_values
 from tests.builders import connection, owner, process
 
 ROW = connection(

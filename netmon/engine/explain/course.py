@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netmon.engine.explain_limits import unread_bytes
-from netmon.engine.explain_opening import named
-from netmon.engine.explain_words import duration, holder_subject, holder_words, names, plural
+from netmon.engine.explain.limits import unread_bytes
+from netmon.engine.explain.opening import named
+from netmon.engine.explain.words import duration, holder_subject, holder_words, names, plural
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.socket import SocketState, Uncounted

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from netmon.engine.explain_facts import connection_facts
-from netmon.engine.explain_words import Fact
+from netmon.engine.explain.facts import connection_facts
+from netmon.engine.explain.words import Fact
 from netmon.model.connection import Connection, Direction, OpenedBasis
 from netmon.model.socket import SocketState, Uncounted
 from tests.builders import NOW, connection, listener, state, tcp_info

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from netmon.engine.aggregate import ProcessRow, holder_key
-from netmon.engine.explain_course import (
+from netmon.engine.explain.course import (
     amount,
     bound_sentence,
     datagram_sentence,
@@ -16,16 +16,16 @@ from netmon.engine.explain_course import (
     state_sentence,
     traffic_sentence,
 )
-from netmon.engine.explain_facts import connection_facts
-from netmon.engine.explain_holders import process_row_facts
-from netmon.engine.explain_limits import limit_sentences, unread_sentence
-from netmon.engine.explain_opening import (
+from netmon.engine.explain.facts import connection_facts
+from netmon.engine.explain.holders import process_row_facts
+from netmon.engine.explain.limits import limit_sentences, unread_sentence
+from netmon.engine.explain.opening import (
     aborted_sentence,
     closed_sentence,
     direction_sentence,
     opening_sentence,
 )
-from netmon.engine.explain_words import (
+from netmon.engine.explain.words import (
     Fact,
     ago,
     ancestry,

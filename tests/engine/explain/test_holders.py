@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from netmon.engine.aggregate import by_process
-from netmon.engine.explain_holders import holder_facts, process_row_facts
-from netmon.engine.explain_words import Fact
+from netmon.engine.explain.holders import holder_facts, process_row_facts
+from netmon.engine.explain.words import Fact
 from netmon.model.process import Owner, OwnerReason
 from tests.builders import TAKEN_AT, connection, owner, process, state
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.engine.filter_values import address_test, number_test, parse_address_word, port_test
+from netmon.engine.filter.values import address_test, number_test, parse_address_word, port_test
 
 ADDRESSES = st.ip_addresses()
 NETWORKS = st.one_of(

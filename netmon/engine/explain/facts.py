@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from netmon.engine.explain_holders import holder_facts
-from netmon.engine.explain_words import (
+from netmon.engine.explain.holders import holder_facts
+from netmon.engine.explain.words import (
     NOT_TOLD,
     UNKNOWN,
     Fact,

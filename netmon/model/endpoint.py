@@ -7,6 +7,13 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+# RFC 1918, RFC 6598 (shared by carriers, and used by overlay networks), RFC 4193. Not `is_private`, which
+# also counts the documentation ranges and many more that Python 3.11.9 changed its mind about.
+_PRIVATE = [
+    ipaddress.ip_network(network)
+    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+]
+
 
 class Scope(StrEnum):
     """How far an address reaches (RFC 4007, RFC 6890)."""
@@ -46,4 +53,4 @@ def scope_of(address: str) -> Scope:
         return Scope.MULTICAST
     if ip.is_link_local:
         return Scope.LINK_LOCAL
-    return Scope.PRIVATE if ip.is_private else Scope.GLOBAL
+    return Scope.PRIVATE if any(ip in network for network in _PRIVATE) else Scope.GLOBAL

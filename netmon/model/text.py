@@ -5,7 +5,6 @@ from __future__ import annotations
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_SEPARATORS = {ord("\t"): " ", ord("\n"): " ", ord("\r"): " ", 0x2028: " ", 0x2029: " "}
 
 
 def clean(text: str, limit: int = 4096) -> str:
@@ -19,5 +18,10 @@ def clean(text: str, limit: int = 4096) -> str:
         text = text[: limit - 1] + "…"
     if text.isprintable():
         return text
-    text = text.translate(_SEPARATORS)
-    return "".join(c if c.isprintable() and c not in _BIDI else REPLACEMENT for c in text)
+    return "".join(_safe(character) for character in text)
+
+
+def _safe(character: str) -> str:
+    if character.isspace():
+        return " "
+    return character if character.isprintable() and character not in _BIDI else REPLACEMENT

@@ -28,8 +28,9 @@ def format_age(seconds: float | None) -> str:
     """A duration in its largest unit: `90 ms`, `8s`, `14m`, `3h`, `12d`."""
     if seconds is None:
         return UNKNOWN
-    if seconds < 1:
+    if seconds < 0.9995:
         return f"{max(0, round(seconds * 1000))} ms"
+    seconds = max(1.0, seconds)
     for limit, size, unit in ((60, 1, "s"), (3600, 60, "m"), (86400, 3600, "h")):
         if seconds < limit:
             return f"{int(seconds / size)}{unit}"
@@ -42,7 +43,7 @@ def format_rtt(microseconds: int | None) -> str:
         return UNKNOWN
     if microseconds < 1000:
         return f"{microseconds} µs"
-    if microseconds < 1_000_000:
+    if microseconds < 999_500:
         milliseconds = microseconds / 1000
         return f"{milliseconds:.{1 if milliseconds < 99.95 else 0}f} ms"
     return f"{microseconds / 1e6:.1f} s"

@@ -19,6 +19,7 @@ from netmon.model.text import REPLACEMENT, clean
         ("\x9b1m", f"{REPLACEMENT}1m"),
         ("a\u202eb\u2066c", f"a{REPLACEMENT}b{REPLACEMENT}c"),
         ("a\u2028b", "a b"),
+        ("a\u00a0b\u3000c\vd\fe", "a b c d e"),
         ("\udcff", REPLACEMENT),
         ("\x00\x7f", REPLACEMENT * 2),
         ("", ""),

@@ -70,12 +70,18 @@ class Tracker:
             key = record.key
             row = old.get(key)
             if row is None or row.socket is not record or row.rate_sent or row.rate_received or not may_reuse:
+                if key in rows:
+                    continue
                 row = self._made(record, row, interval)
             rows[key] = row
             if record.remote is None:
                 listeners.append(row)
             else:
                 connections.append(row)
+        if len(rows) < len(connections) + len(listeners):
+            # A hash chain that grows while it is dumped gives some sockets twice.
+            listeners[:] = [row for row in rows.values() if row.socket.remote is None]
+            connections[:] = [row for row in rows.values() if row.socket.remote is not None]
 
     def _made(self, record: SocketRecord, before: Connection | None, interval: Interval) -> Connection:
         if before is None:

@@ -157,6 +157,18 @@ def test_every_state_counts_on_and_keeps_its_own_rows(machine: Machine) -> None:
     assert (len(first.connections), len(second.connections)) == (1, 0)
 
 
+@pytest.mark.parametrize("polls", [1, 2, 3])
+def test_a_socket_that_a_dump_gives_twice_is_one_row(machine: Machine, polls: int) -> None:
+    record, door = tcp(sent=5), listening()
+    again = moved(record, sent=2)
+    for _ in range(polls):
+        state = machine.poll(record, door, record, again, door)
+    assert (only(state.connections).key, only(state.listeners).key) == (record.key, door.key)
+    assert state.coverage.sockets == 2
+    assert state.total.connections == 1
+    assert machine.poll().coverage == Coverage()
+
+
 def test_bytes_are_no_change_but_another_owner_or_state_is(machine: Machine) -> None:
     record = tcp()
     row = only(machine.poll(record).connections)
@@ -187,9 +199,8 @@ def test_a_row_says_scope_service_and_key(machine: Machine) -> None:
     )
     state = machine.poll(outward, inward, strange)
     assert [row.service for row in state.connections] == ["https", "ssh", None]
-    assert [row.scope for row in state.connections] == [Scope.PRIVATE, Scope.PRIVATE, Scope.PRIVATE]
+    assert [row.scope for row in state.connections] == [Scope.GLOBAL, Scope.PRIVATE, Scope.PRIVATE]
     assert [row.key for row in state.connections] == [outward.key, inward.key, strange.key]
-    assert only(machine.poll(tcp(remote="9.9.9.9:853")).connections).scope is Scope.GLOBAL
 
 
 # -- direction over time

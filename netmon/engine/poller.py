@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -69,7 +70,7 @@ class Poller:
         return state
 
     def _run(self) -> None:
-        due, cost, interval = self._clock(), 0.0, min(FIRST_INTERVAL_S, self.interval_s)
+        due, cost, longest = self._clock(), 0.0, FIRST_INTERVAL_S
         while not self._stopping.is_set():
             started = self._clock()
             state = self._poll()
@@ -77,8 +78,8 @@ class Poller:
             cost, dear = self._clock() - started, min(cost, self._clock() - started)
             lengthened = max(self.interval_s, dear / MAX_SHARE)
             self._publish(replace(state, interval_s=lengthened))
-            due = max(due + interval, self._clock())
-            interval = lengthened
+            due = max(due + min(lengthened, longest), self._clock())
+            longest = math.inf
             if self._stopping.wait(max(0.0, due - self._clock())):
                 return
 

@@ -1,0 +1,30 @@
+"""The time from the start of netmon until its first live row is on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.benchmarks.figures import Series, milliseconds
+from tests.benchmarks.held import Load
+from tests.benchmarks.pty_app import PtyApp
+from tests.benchmarks.table import Row, Target
+
+_TARGET_MS = 450
+
+
+def row_marker(load: Load) -> bytes:
+    """What the terminal gets with a live row: the id of a process that holds sockets, as in `python 4711`."""
+    return f" {load.pids[0]} ".encode()
+
+
+def start_row(argv: Sequence[str], load: Load, times: int) -> Row:
+    """Start so many times; a start before that is not counted, as it may have to write byte code."""
+    taken = [_start(argv, load) for _ in range(times + 1)][1:]
+    series = Series.of(taken)
+    raw = f"{series.text(milliseconds)} ms, {times} starts, {load.sockets} sockets"
+    return Row("start to first live row", series.median * 1000, "ms", Target(_TARGET_MS), raw)
+
+
+def _start(argv: Sequence[str], load: Load) -> float:
+    with PtyApp(argv, row_marker(load)) as app:
+        return app.wait_for_marker()

@@ -130,12 +130,13 @@ class NetmonApp(App[None]):
     def on_netmon_app_state_changed(self, message: StateChanged) -> None:
         """Hand the state to the tab in view."""
         self._show_figures(message.state)
-        if message.tab is not None and message.tab is self._current:
+        # A tab that is only just being composed has nothing to draw on; it gets the latest when it opens.
+        if message.tab is not None and message.tab is self._current and message.tab.is_mounted:
             message.tab.show_projection(message.state, message.projection)
 
     def on_netmon_app_names_changed(self) -> None:
         """Let the tab in view draw the names."""
-        if self._current is not None:
+        if self._current is not None and self._current.is_mounted:
             self._current.names_changed()
 
     def _show_figures(self, state: State) -> None:

@@ -100,7 +100,7 @@ def connection_columns(moment: Moment) -> dict[str, Column[Connection]]:
         Column("process", "PROCESS", 16, 0, lambda row: owner_text(row.owner), flexible=True),
         Column("remote", "REMOTE", 21, 3, lambda row: _remote(row, moment), flexible=True),
         Column("to_port", "  PORT", 9, 4, lambda row: f"──▶ {row.socket.local.port}"),
-        Column("direction", "DIR", 3, 5, lambda row: ARROWS[row.direction]),
+        Column("direction", "DIR", 4, 5, lambda row: ARROWS[row.direction]),
         Column("rate_received", "▼/s", 8, 1, received, right=True, kind=_rate_kind("rate_received")),
         Column("rate_sent", "▲/s", 8, 2, sent, right=True, kind=_rate_kind("rate_sent")),
         Column("age", "AGE", 6, 6, moment.age, right=True),
@@ -165,7 +165,7 @@ def process_columns(moment: Moment) -> list[Column[ProcessRow]]:
         Column("rate_sent", "▲/s", 8, 2, lambda row: format_bytes(row.rate_sent), right=True),
         Column("bytes_received", "▼", 9, 7, lambda row: format_bytes(row.bytes_received), right=True),
         Column("bytes_sent", "▲", 9, 8, lambda row: format_bytes(row.bytes_sent), right=True),
-        Column("age", "NEWEST", 6, 10, lambda row: format_age(moment.now - row.newest_at), right=True),
+        Column("age", "NEWEST", 7, 10, lambda row: format_age(moment.now - row.newest_at), right=True),
     ]
 
 

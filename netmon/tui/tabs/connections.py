@@ -67,6 +67,7 @@ class ConnectionsTab(Tab):
         DetailPanel { width: 1fr; min-width: 44; display: none; }
         &.-details DetailPanel { display: block; }
         &.-details.-narrow #panes { display: none; }
+        &.-narrow DetailPanel { min-width: 0; }
         #status { background: $panel; }
     }
     """

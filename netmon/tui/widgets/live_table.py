@@ -231,8 +231,9 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
 
     @empty_text.setter
     def empty_text(self, text: str) -> None:
-        self._empty_text = text
-        self._repaint()
+        if text != self._empty_text:
+            self._empty_text = text
+            self._repaint()
 
     # The cursor
 

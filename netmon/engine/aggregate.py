@@ -82,6 +82,8 @@ def by_process(connections: Iterable[Connection]) -> list[ProcessRow]:
         key = by_identity.get(id(owner))
         if key is None:
             key = by_identity[id(owner)] = holder_key(owner)
+            if owner.processes and key in sums:
+                sums[key].owner = owner  # one that still holds sockets, before one that only did
         group = sums.get(key)
         if group is None:
             group = sums[key] = _Sum(owner)

@@ -61,8 +61,12 @@ def test_processes_that_share_a_socket_are_one_holder() -> None:
 
 def test_a_connection_that_is_over_belongs_to_who_held_it() -> None:
     over = Owner(reason=OwnerReason.TIME_WAIT, former=NGINX.processes)
-    rows = by_process([connection(owner=NGINX), connection(owner=over, state=SocketState.TIME_WAIT)])
-    assert [(row.key, row.connections) for row in rows] == [((80, 81), 2)]
+    live, remains = connection(owner=NGINX), connection(owner=over, state=SocketState.TIME_WAIT)
+    for rows in ([live, remains], [remains, live]):
+        (row,) = by_process(rows)
+        assert (row.key, row.connections, row.owner) == ((80, 81), 2, NGINX)
+    (row,) = by_process([remains])
+    assert row.owner == over
 
 
 def test_without_processes_reason_user_and_unit_make_the_holder() -> None:

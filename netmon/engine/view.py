@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from netmon.engine.aggregate import ProcessRow, by_process
+from netmon.engine.closings import is_remains
 from netmon.engine.filter import Filter, parse_filter
 from netmon.engine.state import State, Totals
 from netmon.model.connection import Connection, Direction
@@ -92,15 +93,14 @@ def connection_view(state: State, settings: ViewSettings) -> ConnectionView:
 
 
 def _with_lingering(state: State) -> list[Connection]:
-    """The live connections, and those that closed a moment ago in place of their TIME_WAIT remains."""
+    """The live connections, and those that closed a moment ago in place of what the kernel keeps of them."""
     if not state.lingering:
         return list(state.connections)
     closed = {(row.socket.local, row.socket.remote) for row in state.lingering}
     live = [
         row
         for row in state.connections
-        if row.socket.state is not SocketState.TIME_WAIT
-        or (row.socket.local, row.socket.remote) not in closed
+        if not is_remains(row.socket) or (row.socket.local, row.socket.remote) not in closed
     ]
     return live + list(state.lingering)
 

@@ -76,10 +76,14 @@ def test_with_a_filter_the_totals_are_those_of_its_live_rows() -> None:
 # -- what has just closed
 
 
-def test_what_has_just_closed_is_shown_in_place_of_its_remains() -> None:
+NO_COUNTERS = {"tcp": None}
+
+
+@pytest.mark.parametrize("kept", [SocketState.TIME_WAIT, SocketState.FIN_WAIT2])
+def test_what_has_just_closed_is_shown_in_place_of_its_remains(kept: SocketState) -> None:
     gone = connection(closed_at=NOW, state=SocketState.CLOSED)
-    remains = connection(state=SocketState.TIME_WAIT, process=None)
-    other = connection("203.0.113.8:443", state=SocketState.TIME_WAIT, process=None)
+    remains = connection(state=kept, process=None, socket=NO_COUNTERS)
+    other = connection("203.0.113.8:443", state=kept, process=None, socket=NO_COUNTERS)
     view = connection_view(state([OUT, remains, other], lingering=[gone]), settings())
     assert [row.key for row in view.rows] == [OUT.key, other.key, gone.key]
     assert OUT.socket.local == gone.socket.local, "the same endpoints, used again, are another connection"
@@ -87,7 +91,7 @@ def test_what_has_just_closed_is_shown_in_place_of_its_remains() -> None:
 
 
 def test_with_nothing_lingering_remains_are_shown() -> None:
-    remains = connection(state=SocketState.TIME_WAIT)
+    remains = connection(state=SocketState.TIME_WAIT, socket=NO_COUNTERS)
     assert connection_view(state([remains]), settings()).rows == [remains]
 
 

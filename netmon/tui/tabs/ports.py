@@ -60,6 +60,8 @@ class PortsTab(Tab):
     DEFAULT_CSS = """
     PortsTab {
         & > #ports-head { background: $boost; text-style: bold; }
+        /* Textual updates what is beneath only of a widget that has such a rule of its own. */
+        &:focus-within { background: $surface; }
         &:focus-within > #ports-head { background: $primary-muted; color: $foreground; }
         & > #ports-status { background: $panel; }
         & > #ports-body { layout: horizontal; height: 1fr; }
@@ -283,7 +285,7 @@ def port_columns() -> list[Column[Listening]]:
     """Port and owner stay longest as the table becomes narrow, then who gets there from other machines."""
     return [
         Column("port", "PORT", 10, 0, _port, right=True, kind="number"),
-        Column("service", "SERVICE", 8, 7, _service, kind="dim", flexible=True),
+        Column("service", "SERVICE", 10, 7, _service, kind="dim"),
         Column("owner", "OWNER", 14, 1, lambda row: _owner(row.listener.owner), flexible=True),
         Column("user", "USER", 8, 9, lambda row: user_of(row.listener.owner) or UNKNOWN, kind="dim"),
         Column("address", "ADDRESS", 15, 8, _address, flexible=True),

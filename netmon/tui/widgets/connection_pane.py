@@ -31,6 +31,8 @@ class ConnectionPane(Vertical):
         width: 1fr;
         height: 1fr;
         & > Line { background: $boost; text-style: bold; }
+        /* Textual updates what is beneath only of a widget that has such a rule of its own. */
+        &:focus-within { background: $surface; }
         &:focus-within > Line { background: $primary-muted; color: $foreground; }
     }
     """

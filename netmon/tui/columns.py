@@ -11,6 +11,7 @@ from netmon.model.endpoint import Endpoint
 from netmon.model.process import NO_OWNER, Owner
 from netmon.model.socket import SocketState, Uncounted
 from netmon.model.units import UNKNOWN, format_age, format_bytes, format_rtt
+from netmon.ports.listeners import user_of
 from netmon.tui.widgets.fit import Column
 
 LOCAL_PEER = "⟲"
@@ -156,7 +157,7 @@ def process_columns(moment: Moment) -> list[Column[ProcessRow]]:
     """The sums by process."""
     return [
         Column("process", "PROCESS", 20, 0, lambda row: owner_text(row.owner), flexible=True),
-        Column("user", "USER", 10, 6, lambda row: row.owner.user or UNKNOWN, kind="dim"),
+        Column("user", "USER", 10, 6, lambda row: user_of(row.owner) or UNKNOWN, kind="dim"),
         Column("unit", "UNIT", 16, 9, lambda row: row.owner.unit or UNKNOWN, kind="dim", flexible=True),
         Column("connections", "CONNS", 6, 3, lambda row: str(row.connections), right=True),
         Column("inbound", "IN", 6, 4, lambda row: str(row.inbound), right=True),

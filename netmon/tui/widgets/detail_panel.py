@@ -157,8 +157,8 @@ class DetailLines(Widget):
         if not kind:
             return Style.null()
         if (style := self._styles.get(kind)) is None:
-            style = self.get_component_rich_style(f"detail-lines--{kind}", partial=True)
-            self._styles[kind] = style
+            # Not the partial style: only against its background is a muted colour muted.
+            style = self._styles[kind] = self.get_component_rich_style(f"detail-lines--{kind}")
         return style
 
     def notify_style_update(self) -> None:

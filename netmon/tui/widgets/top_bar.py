@@ -87,7 +87,8 @@ class TopBar(Widget):
         return labels
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"top-bar--{name}", partial=True)
+        # Not the partial style: only against its background is a muted colour muted.
+        return self.get_component_rich_style(f"top-bar--{name}")
 
     def on_click(self, event: events.Click) -> None:
         """Find the tab under the pointer."""

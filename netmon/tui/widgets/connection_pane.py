@@ -70,7 +70,8 @@ class ConnectionPane(Vertical):
         self._show_totals(totals, noun)
 
     def _show_totals(self, totals: Totals, noun: str) -> None:
-        count = f"{totals.connections:,} {noun if totals.connections != 1 else noun.removesuffix('s')}"
+        one = noun.removesuffix("es" if noun.endswith("sses") else "s")
+        count = f"{totals.connections:,} {one if totals.connections == 1 else noun}"
         if totals.time_wait:
             count += f" + {totals.time_wait:,} in TIME_WAIT"
         rates = f"▼ {format_rate(totals.rate_received)} ▲ {format_rate(totals.rate_sent)}"

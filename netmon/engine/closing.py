@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import NamedTuple
 
-from netmon.model.connection import Connection
+from netmon.model.connection import Connection, Direction
 from netmon.model.endpoint import Endpoint
 from netmon.model.socket import SocketRecord, SocketState
 
@@ -35,12 +35,17 @@ def reverse(pair: Pair) -> Pair:
 
 
 def final_bytes(
-    record: SocketRecord, before: Connection | None, other_half: SocketRecord | None, waiting: Set[Pair]
+    record: SocketRecord,
+    direction: Direction,
+    before: Connection | None,
+    other_half: SocketRecord | None,
+    waiting: Set[Pair],
 ) -> FinalBytes:
     """What a destroyed connection carried.
 
     Args:
         record: the socket as its destroy event describes it.
+        direction: who opened it, as far as that is known.
         before: the connection as it was last polled, if ever.
         other_half: its other end, if that is on this machine and was destroyed too.
         waiting: the TIME_WAIT sockets of a poll after the event.
@@ -50,7 +55,7 @@ def final_bytes(
         return _without_counters(before, other_half)
     received = tcp.bytes_received
     if received:
-        received -= _counted_fin(record, before, other_half, waiting)
+        received -= _counted_fin(record, direction, before, other_half, waiting)
     return FinalBytes(tcp.bytes_sent, received)
 
 
@@ -66,7 +71,11 @@ def _without_counters(before: Connection | None, other_half: SocketRecord | None
 
 
 def _counted_fin(
-    record: SocketRecord, before: Connection | None, other_half: SocketRecord | None, waiting: Set[Pair]
+    record: SocketRecord,
+    direction: Direction,
+    before: Connection | None,
+    other_half: SocketRecord | None,
+    waiting: Set[Pair],
 ) -> int:
     """1 if the kernel's `bytes_received` includes the peer's FIN, else 0.
 
@@ -83,9 +92,8 @@ def _counted_fin(
             return 1
         if before.socket.state in _FIN_TO_COME and before.socket.inode:
             return 1  # shut down but still open: it reads on until the peer's FIN
-    # Our own FIN was acknowledged if more than payload and the opener's SYN was; a reset leaves it out.
-    if not _closed_in_order(record):
-        return 0
+    if not _closed_in_order(record, direction):
+        return 0  # reset: no FIN came
     if pair_of(record) in waiting:
         # We closed first. The socket gave way to TIME_WAIT before the peer's FIN came, except where the
         # FIN arrived with the acknowledgement of ours: then it lies unread in the queue.
@@ -93,8 +101,9 @@ def _counted_fin(
     return 1
 
 
-def _closed_in_order(record: SocketRecord) -> bool:
-    tcp = record.tcp
-    return (
-        tcp is not None and tcp.opener_excess is not None and tcp.opener_excess >= 1 and not record.send_queue
-    )
+def _closed_in_order(record: SocketRecord, direction: Direction) -> bool:
+    """Whether our own FIN was acknowledged: beyond the payload, and the SYN on the side that connected."""
+    excess = record.tcp.opener_excess if record.tcp is not None else None
+    if excess is None or record.send_queue:
+        return False
+    return excess >= (2 if direction is Direction.OUTBOUND else 1)

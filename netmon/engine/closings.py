@@ -74,11 +74,16 @@ class Closings:
         if record.remote is None and before is None:
             return  # aborted, which takes away its remote endpoint, and never polled: nothing is known of it
         own = pair_of(record if before is None else before.socket)
-        final = final_bytes(record, before, ends.get(reverse(own)), waiting)
+        verdict = (
+            Verdict(before.direction, before.basis)
+            if before is not None
+            else self._verdict_of_unseen(record, interval.snapshot.ephemeral)
+        )
+        final = final_bytes(record, verdict.direction, before, ends.get(reverse(own)), waiting)
         if before is not None:
             row = _last_of_known(before, event, final)
         else:
-            row = self._last_of_unseen(event, final, interval)
+            row = self._last_of_unseen(event, verdict, final, interval)
             self.unseen_total += 1
         self._close(row, before, interval)
 
@@ -116,13 +121,13 @@ class Closings:
 
     # -- connections never polled
 
-    def _last_of_unseen(self, event: ClosedSocket, final: FinalBytes, interval: Interval) -> Connection:
+    def _verdict_of_unseen(self, record: SocketRecord, ephemeral: tuple[int, int]) -> Verdict:
+        return from_final_counters(record) or from_addresses(record, self._listeners, ephemeral) or UNKNOWN
+
+    def _last_of_unseen(
+        self, event: ClosedSocket, verdict: Verdict, final: FinalBytes, interval: Interval
+    ) -> Connection:
         record, at, snapshot = event.record, event.closed_at, interval.snapshot
-        verdict = (
-            from_final_counters(record)
-            or from_addresses(record, self._listeners, snapshot.ephemeral)
-            or UNKNOWN
-        )
         opening = opening_of_unseen(record, at, interval.before)
         return Connection(
             record,

@@ -8,6 +8,7 @@ holds. A slice of what is known is verified at each poll, so that no error lasts
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
@@ -140,20 +141,20 @@ class OwnerTable:
         """List the descriptors of one process and read those not known to be sockets that still exist."""
         if not watched.readable:
             return
-        try:
-            names = os.listdir(f"/proc/{pid}/fd")
-        except PermissionError:
-            watched.readable = False
-            return
-        except OSError:
-            return
         self._read_now.add(pid)
         known, sockets = watched.descriptors, alive()
-        read: dict[str, int | None] = dict.fromkeys(known.keys() - set(names))
-        for name in names:
-            if known.get(name, 0) not in sockets:
-                read[name] = _socket_inode(f"/proc/{pid}/fd/{name}")
-        self._learn(watched, read)
+        try:
+            names = os.listdir(f"/proc/{pid}/fd")
+            read: dict[str, int | None] = dict.fromkeys(known.keys() - set(names))
+            for name in names:
+                if known.get(name, 0) not in sockets:
+                    read[name] = _socket_inode(f"/proc/{pid}/fd/{name}")
+        except PermissionError:  # of the directory; or, where it may be listed, of the links in it
+            watched.readable = False
+        except OSError:
+            return
+        else:
+            self._learn(watched, read)
 
     def _learn(self, watched: _Watched, read: Mapping[str, int | None]) -> None:
         """Take in what some descriptors of a process are now; None for those that are closed."""
@@ -202,8 +203,9 @@ class OwnerTable:
         for _ in range(min(_VERIFIED_PER_POLL, len(queue))):
             pid, name = queue.pop()
             watched = self._processes.get(pid)
-            if watched is not None and name in watched.descriptors:
-                self._learn(watched, {name: _socket_inode(f"/proc/{pid}/fd/{name}")})
+            if watched is not None and watched.readable and name in watched.descriptors:
+                with contextlib.suppress(PermissionError):  # the next reading of the process finds out
+                    self._learn(watched, {name: _socket_inode(f"/proc/{pid}/fd/{name}")})
 
     def _search(self, alive: Callable[[], Set[int]], missing: set[int]) -> None:
         """Look for sockets in every readable process, those with the most descriptors first."""
@@ -265,14 +267,16 @@ class OwnerTable:
             return OwnerReason.HIDDEN if self._hidden else OwnerReason.OTHER_USER
         if gone:
             return OwnerReason.GONE
-        if self._sees_all:
-            return OwnerReason.KERNEL
-        if self.privileged:
-            return OwnerReason.OTHER_NAMESPACE
-        mine = (w for w in self._processes.values() if not w.readable)
-        if any((info := w.info or procfs.read_process(w.holder[0])) and info.uid == uid for w in mine):
+        if any(self._may_hold(watched, uid) for watched in self._processes.values() if not watched.readable):
             return OwnerReason.UNREADABLE
-        return OwnerReason.OTHER_NAMESPACE
+        return OwnerReason.KERNEL if self._sees_all else OwnerReason.OTHER_NAMESPACE
+
+    def _may_hold(self, unreadable: _Watched, uid: int) -> bool:
+        """Whether a process that refuses to be read may be the holder of a socket of this user."""
+        if self.privileged:
+            return True
+        info = unreadable.info or procfs.read_process(unreadable.holder[0])
+        return info is not None and info.uid == uid
 
 
 _REASONS_WITHOUT_INODE = {
@@ -285,9 +289,15 @@ _REASONS_WITHOUT_INODE = {
 
 
 def _socket_inode(path: str) -> int | None:
-    """The inode of the socket behind a descriptor; 0 if it is something else, None if it is gone."""
+    """The inode of the socket behind a descriptor; 0 if it is something else, None if it is gone.
+
+    Raises:
+        PermissionError: the process does not let itself be read.
+    """
     try:
         link = os.readlink(path)
+    except PermissionError:
+        raise
     except OSError:
         return None
     return int(link[len(_SOCKET_LINK) : -1]) if link.startswith(_SOCKET_LINK) else 0

@@ -95,7 +95,7 @@ _EXPLANATIONS = {
     OwnerReason.OTHER_NAMESPACE: "belongs to {who}; held in another PID namespace, or by the kernel",
     OwnerReason.KERNEL: "held by the kernel itself",
     OwnerReason.HIDDEN: "belongs to {who}; /proc hides other users' processes (hidepid)",
-    OwnerReason.UNREADABLE: "belongs to {who}; the process does not let itself be read",
+    OwnerReason.UNREADABLE: "belongs to {who}; a process that may not be read holds it, or the kernel",
     OwnerReason.GONE: "opened and closed between two polls, before its owner could be read",
     OwnerReason.NOT_SUPPORTED: "this source does not tell the owner",
 }

@@ -140,12 +140,12 @@ class StagedPoller(Poller):
     def __init__(self, collector: Collector) -> None:
         super().__init__(collector, 0.0, clock=lambda: NOW)
 
-    def stop(self) -> None:
+    def stop(self, patience_s: float = 10.0) -> None:
         """Stop, also while a poll waits for the stage."""
         self._stopping.set()
         if isinstance(self.collector, StagedCollector):
             self.collector.stage(CollectorError("the stage is empty"))
-        super().stop()
+        super().stop(patience_s)
 
 
 # -- the screen

@@ -56,11 +56,18 @@ class Poller:
         self._thread = threading.Thread(target=self._run, name="netmon-poller", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Stop polling, wait for the thread and close the collector."""
+    def stop(self, patience_s: float = 10.0) -> None:
+        """Stop polling, wait for the thread and close the collector.
+
+        Args:
+            patience_s: How long to wait for a poll that hangs. It is then left behind with its collector,
+                which must not be closed under it; the thread is a daemon.
+        """
         self._stopping.set()
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout=10)
+            self._thread.join(patience_s)
+            if self._thread.is_alive():
+                return
         self.collector.close()
 
     def poll_once(self) -> State:

@@ -27,19 +27,37 @@ class CannotAskError(Exception):
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; the exit code."""
-    options = parse(arguments)
-    name = f"netmon {options.command}" if options.command else "netmon"
+    name = "netmon"
     try:
+        options = parse(arguments)
+        name = f"netmon {options.command}" if options.command else "netmon"
         return _COMMANDS[options.command](options)
     except CannotAskError as error:
-        print(f"{name}: {error}", file=sys.stderr)
-        return CANNOT_ASK
+        return _cannot(name, str(error))
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
-        # The reader has had enough (`| head`). Nothing must be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()  # the reader has had enough (`| head`)
         return FOUND
+    except OSError as error:  # collectors turn theirs into states and CollectorErrors: this is the output's
+        _discard_output()
+        return _cannot(name, f"standard output: {error.strerror or error}")
+
+
+def _cannot(name: str, reason: str) -> int:
+    if _exists(sys.stderr):  # without it, print would write to the standard output
+        print(f"{name}: {reason}", file=sys.stderr)
+    return CANNOT_ASK
+
+
+def _discard_output() -> None:
+    """Let what is still buffered go nowhere at exit, where it would fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _exists(stream: TextIO | None) -> bool:
+    """Whether a standard stream is there at all: it is None where it was closed before the start (`>&-`)."""
+    return stream is not None
 
 
 # -- connections and ports
@@ -47,6 +65,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _connections(options: argparse.Namespace) -> int:
     chosen = _filter(options.filter)
+    _require_output()
     poller = _poller(options)
     try:
         found = False
@@ -112,6 +131,7 @@ def _write_connections(
 
 def _ports(options: argparse.Namespace) -> int:
     chosen = _filter(options.filter)
+    _require_output()
     poller = _poller(options, listeners_only=True)
     try:
         state = _polled(poller)
@@ -132,6 +152,11 @@ def _ports(options: argparse.Namespace) -> int:
         return FOUND if listeners else NOT_FOUND
     finally:
         poller.stop()
+
+
+def _require_output() -> None:
+    if not _exists(sys.stdout):
+        raise CannotAskError("there is no standard output to answer on")
 
 
 def _filter(words: Sequence[str]) -> Filter:
@@ -159,11 +184,11 @@ def _poller(options: argparse.Namespace, *, listeners_only: bool = False) -> Pol
 
 
 def _app(options: argparse.Namespace) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)) or os.environ.get("TERM") == "dumb":
         raise CannotAskError(
             "the app needs a terminal; in a pipe use `netmon connections` or `netmon ports` (--json, --csv)"
         )
-    if not sys.stderr.isatty():
+    if not _is_terminal(sys.stderr):
         # Textual draws on it; `netmon 2>log` is to show the app all the same.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
     poller = _poller(options)
@@ -175,7 +200,11 @@ def _app(options: argparse.Namespace) -> int:
         app.run()
         return app.return_code or FOUND
     finally:
-        poller.stop()
+        poller.stop(patience_s=0.2)  # a poll that hangs must not keep who has quit
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 _COMMANDS: dict[str | None, Callable[[argparse.Namespace], int]] = {

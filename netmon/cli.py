@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -29,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; the exit code."""
     name = "netmon"
     try:
-        options = parse(arguments)
+        options = _options(arguments)
         name = f"netmon {options.command}" if options.command else "netmon"
         return _COMMANDS[options.command](options)
     except CannotAskError as error:
@@ -42,6 +43,15 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:  # collectors turn theirs into states and CollectorErrors: this is the output's
         _discard_output()
         return _cannot(name, f"standard output: {error.strerror or error}")
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    try:
+        return parse(arguments)
+    except SystemExit:
+        if _exists(sys.stdout):
+            sys.stdout.flush()  # the text of `--help`, while it can still be said that it cannot be written
+        raise
 
 
 def _cannot(name: str, reason: str) -> int:
@@ -157,6 +167,8 @@ def _ports(options: argparse.Namespace) -> int:
 def _require_output() -> None:
     if not _exists(sys.stdout):
         raise CannotAskError("there is no standard output to answer on")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a name outside the encoding ends no answer
 
 
 def _filter(words: Sequence[str]) -> Filter:

@@ -33,11 +33,15 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     # To argparse `-state:time_wait` is an option; to the filter it is a term.
     excluding = [argument for argument in arguments if _EXCLUDING.match(argument)]
     rest = [argument for argument in arguments if not _EXCLUDING.match(argument)]
-    options = _parser().parse_args(rest)
-    if excluding:
-        if options.command is None:
-            _parser().error(f"unrecognized arguments: {' '.join(excluding)}")
-        options.filter.extend(excluding)
+    parser = _parser()
+    options, left = parser.parse_known_args(rest)
+    # Argparse takes words only in one run: those behind an option further on are left over.
+    unknown = [argument for argument in left if argument.startswith("-")]
+    words = [argument for argument in left if argument not in unknown] + excluding
+    if unknown or (words and options.command is None):
+        parser.error(f"unrecognized arguments: {' '.join(unknown or words)}")
+    if words:
+        options.filter.extend(words)
     return options
 
 

@@ -16,6 +16,15 @@ _FIN_HAS_COME = (SocketState.CLOSE_WAIT, SocketState.LAST_ACK, SocketState.CLOSI
 _FIN_TO_COME = (SocketState.FIN_WAIT1, SocketState.FIN_WAIT2)
 
 
+_REMAINS = (SocketState.TIME_WAIT, SocketState.FIN_WAIT2)
+
+
+def is_remains(record: SocketRecord) -> bool:
+    """Whether a socket is only what the kernel keeps of a connection that is over."""
+    without = record.tcp is None and record.protocol == "tcp" and record.state in _REMAINS
+    return without and not record.owner.processes
+
+
 class FinalBytes(NamedTuple):
     """Payload of a whole connection; None where it is not known."""
 

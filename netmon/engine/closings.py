@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Set
 
-from netmon.engine.closing import FinalBytes, Pair, final_bytes, pair_of, reverse
+from netmon.engine.closing import FinalBytes, Pair, final_bytes, is_remains, pair_of, reverse
 from netmon.engine.direction import UNKNOWN, Listeners, Verdict, from_addresses, from_final_counters
 from netmon.engine.interval import Interval
 from netmon.engine.locality import interface_of
@@ -20,14 +20,9 @@ from netmon.model.socket import SocketRecord, SocketState
 
 HISTORY_LIMIT = 10_000
 """Closed connections kept; their totals go on counting."""
-REMAINS = (SocketState.TIME_WAIT, SocketState.FIN_WAIT2)
-"""States in which a socket without counters is what the kernel keeps of a connection that is over."""
+GRACE_S = 0.1
+"""How late an event may be: so long after its socket is gone, it counts as lost."""
 _NO_CONNECTION = (SocketState.TIME_WAIT, SocketState.SYN_RECV, SocketState.SYN_SENT, SocketState.CLOSED)
-
-
-def is_remains(record: SocketRecord) -> bool:
-    """Whether a socket only stands for a connection that has closed."""
-    return record.tcp is None and record.protocol == "tcp" and record.state in REMAINS
 
 
 class Closings:
@@ -42,8 +37,8 @@ class Closings:
         self._listeners = listeners
         self._undecided: list[ClosedSocket] = []
         """Came while the sockets were read: whether a TIME_WAIT follows shows in the next poll."""
-        self._vanished: dict[object, Connection] = {}
-        """Gone from a poll without an event yet, which may be a moment late."""
+        self._vanished: dict[object, tuple[Connection, float]] = {}
+        """Gone from a poll without an event yet, which may be a moment late; since when."""
 
     def settle_events(self, interval: Interval, old: Mapping[object, Connection]) -> None:
         """Close what was destroyed before the sockets were read."""
@@ -53,14 +48,19 @@ class Closings:
         events = [event for event in events if event.closed_at < snapshot.began]
         if not events:
             return
-        waiting = {pair_of(record) for record in snapshot.sockets if is_remains(record)}
+        waiting = {pair_of(record): record.key for record in snapshot.sockets if is_remains(record)}
         ends = {pair_of(event.record): event.record for event in events}
         for event in events:
             key = event.record.key
-            before = old.get(key) or self._vanished.pop(key, None)
-            if before is not None and is_remains(before.socket):
-                before = None  # already closed; what the kernel keeps of it is no connection of its own
-            self._settle(event, before, ends, waiting, interval)
+            before = old.get(key)
+            if before is None or is_remains(before.socket):  # which may have kept the key
+                before, _ = self._vanished.pop(key, (None, 0.0))
+            self._settle(event, before, ends, waiting.keys(), interval)
+        interval.told_late = [
+            key
+            for pair, key in waiting.items()
+            if pair in interval.finals and key in old and is_remains(old[key].socket)
+        ]
 
     def _settle(
         self,
@@ -88,16 +88,19 @@ class Closings:
         self._close(row, before, interval)
 
     def settle_vanished(self, interval: Interval, gone: list[Connection]) -> None:
-        """Close what has been gone for a poll without an event, with its last counters."""
-        now = interval.snapshot.monotonic
-        for row in self._vanished.values():
+        """Close what has been gone since an earlier poll without an event, with its last counters."""
+        now, has_events = interval.snapshot.monotonic, interval.snapshot.reports_closed
+        grace = GRACE_S if has_events else 0.0
+        told = {event.record.key for event in self._undecided}
+        overdue = [row for row, since in self._vanished.values() if now - since >= grace]
+        for row in [row for row in overdue if row.key not in told]:
+            del self._vanished[row.key]
             last = row._replace(closed_at=now, changed_at=now, rate_sent=None, rate_received=None)
             self._close(last, row, interval)
         settled = {connection.key for connection in interval.closed}
-        has_events = interval.snapshot.reports_closed
-        self._vanished = {
-            row.key: row for row in gone if row.key not in settled and _is_connection(row.socket, has_events)
-        }
+        for row in gone:
+            if row.key not in settled and _is_connection(row.socket, has_events):
+                self._vanished[row.key] = row, now
 
     def keep(self, interval: Interval) -> None:
         """Put what closed into the history, and let go of what has lingered long enough."""

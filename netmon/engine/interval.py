@@ -24,6 +24,10 @@ class Interval:
     closed: list[Connection] = field(default_factory=list)
     finals: dict[Pair, Connection] = field(default_factory=dict)
     """What closed, by what its TIME_WAIT socket is known by."""
+    over: list[Connection] = field(default_factory=list)
+    """Rows of the poll before whose sockets have given way to what the kernel keeps of them."""
+    told_late: list[object] = field(default_factory=list)
+    """Keys of TIME_WAIT sockets of the poll before whose connection's end is known only now."""
     rates: IntervalRates = field(default_factory=IntervalRates)
 
     @property

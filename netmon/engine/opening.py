@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from netmon.engine.closing import is_remains
 from netmon.model.connection import OpenedBasis
 from netmon.model.snapshot import Snapshot
 from netmon.model.socket import SocketRecord, SocketState, TcpInfo
@@ -25,7 +26,7 @@ def opening_of(record: SocketRecord, now: float, before: Snapshot | None) -> Ope
         if exact is not None:
             return Opening(exact, OpenedBasis.KERNEL, exact)
     since = now if tcp is None else min(now, tcp.last_sent_at, tcp.last_received_at)
-    if before is None:
+    if before is None or is_remains(record):
         return Opening(None, None, since)
     opened = now if tcp is None else max(since, before.monotonic)
     return Opening(opened, OpenedBasis.SEEN, opened)

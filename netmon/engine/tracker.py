@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netmon.engine.closing import pair_of
-from netmon.engine.closings import HISTORY_LIMIT, Closings, is_remains
+from netmon.engine.closing import is_remains, pair_of
+from netmon.engine.closings import HISTORY_LIMIT, Closings
 from netmon.engine.direction import UNKNOWN, Listeners, Verdict, judge, stronger
 from netmon.engine.halves import LocalHalves
 from netmon.engine.interval import Interval
@@ -41,6 +41,7 @@ class Tracker:
         self._note_listeners(snapshot)
         # First what closed, by the rows of the poll before: TIME_WAIT sockets take over from it.
         self._closings.settle_events(interval, self._rows)
+        self._forget([self._rows.pop(key) for key in interval.told_late])
         self._follow(interval)
         self._closings.settle_vanished(interval, self._drop_gone(interval))
         for before, after in self._halves.tell(interval):
@@ -89,6 +90,8 @@ class Tracker:
         else:
             row = self._changed(record, before, interval)
             self._totals.remove(before)
+            if row.owner is not before.owner:
+                self._halves.changed_hands(row)
         self._totals.add(row)
         if row.rate_sent or row.rate_received:
             interval.rates.add(row, row.rate_sent or 0.0, row.rate_received or 0.0)
@@ -140,19 +143,33 @@ class Tracker:
         )
         return self._halves.join(row, interval, self._rows)
 
+    def _gave_way(self, record: SocketRecord, before: Connection, interval: Interval) -> Connection:
+        """A row whose socket is now only what the kernel keeps of the connection, or goes on being so."""
+        if not is_remains(before.socket):
+            interval.over.append(before)
+        final = interval.finals.get(pair_of(record), before)
+        unchanged = record.state is before.socket.state
+        return before._replace(
+            socket=record,
+            owner=_owner_of_remains(record.owner, before.owner),
+            bytes_sent=final.bytes_sent,
+            bytes_received=final.bytes_received,
+            rate_sent=None,
+            rate_received=None,
+            changed_at=before.changed_at if unchanged else interval.snapshot.monotonic,
+        )
+
     def _changed(self, record: SocketRecord, before: Connection, interval: Interval) -> Connection:
+        if is_remains(record):
+            return self._gave_way(record, before, interval)
         tcp, owner = record.tcp, record.owner
         sent, received = (tcp.bytes_sent, tcp.bytes_received) if tcp else (None, None)
-        if is_remains(record):
-            final = interval.finals.get(pair_of(record), before)
-            sent, received = final.bytes_sent, final.bytes_received
-            owner = _owner_of_remains(owner, before.owner)
         verdict = Verdict(before.direction, before.basis)
         if verdict.basis is not Basis.KERNEL and record.remote is not None:
             verdict = stronger(verdict, judge(record, self._listeners, interval.snapshot.ephemeral))
         same_direction = verdict.direction is before.direction
         unchanged = record.state is before.socket.state and owner == before.owner
-        row = before._replace(
+        return before._replace(
             socket=record,
             owner=owner,
             direction=verdict.direction,
@@ -164,16 +181,17 @@ class Tracker:
             rate_received=interval.rate(received, before.bytes_received),
             changed_at=before.changed_at if unchanged else interval.snapshot.monotonic,
         )
-        if owner is not before.owner:
-            self._halves.changed_hands(row)
-        return row
 
     def _drop_gone(self, interval: Interval) -> list[Connection]:
+        """Forget what is gone; it, and what lives on only as TIME_WAIT."""
         gone = [self._rows[key] for key in self._rows.keys() - interval.rows.keys()]
-        for row in gone:
+        self._forget(gone)
+        return gone + interval.over
+
+    def _forget(self, rows: list[Connection]) -> None:
+        for row in rows:
             self._totals.remove(row)
             self._halves.forget(row)
-        return gone
 
     def _state(self, interval: Interval) -> State:
         snapshot, closings = interval.snapshot, self._closings

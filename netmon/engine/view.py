@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from netmon.engine.aggregate import ProcessRow, by_process
-from netmon.engine.closings import is_remains
+from netmon.engine.closing import is_remains
 from netmon.engine.filter import Filter, parse_filter
 from netmon.engine.state import State, Totals
 from netmon.model.connection import Connection, Direction

@@ -78,10 +78,15 @@ def moved(record: SocketRecord, *, sent: int = 0, received: int = 0, **fields: A
     return record._replace(**{"tcp": counters, **fields})
 
 
-def waits(record: SocketRecord, state: SocketState = SocketState.TIME_WAIT) -> SocketRecord:
-    """What the kernel keeps of a connection that is over: a socket of its own at the same endpoints."""
+def waits(
+    record: SocketRecord, state: SocketState = SocketState.TIME_WAIT, *, same_key: bool = True
+) -> SocketRecord:
+    """What the kernel keeps of a connection that is over: a socket of its own at the same endpoints.
+
+    It has the cookie of the connection if that had one, which is given at the first poll.
+    """
     return record._replace(
-        key=next(_keys),
+        key=record.key if same_key else next(_keys),
         state=state,
         tcp=None,
         uncounted=Uncounted.TIME_WAIT,

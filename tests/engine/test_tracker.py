@@ -391,6 +391,25 @@ def test_without_an_event_it_closed_one_poll_later(machine: Machine) -> None:
     assert machine.poll().closed_totals == (1, 3, 4)
 
 
+def test_polls_in_quick_succession_leave_an_event_time_to_come(machine: Machine) -> None:
+    record = tcp(sent=3)
+    machine.poll(record)
+    assert [machine.poll(seconds=0.02).closed for _ in range(4)] == [()] * 4
+    event = destroyed(moved(record, sent=4), machine.now + 0.005)
+    assert only(machine.poll(seconds=0.02, closed=[event]).closed).bytes_sent == 7
+    assert machine.poll().closed_totals == (1, 7, 0)
+
+
+def test_an_event_that_waits_for_the_next_poll_is_waited_for(machine: Machine) -> None:
+    record = tcp(sent=3)
+    machine.poll(record)
+    machine.poll()
+    event = destroyed(moved(record, sent=4), machine.next_began + READ_S / 2)
+    assert machine.poll(closed=[event]).closed == ()
+    assert only(machine.poll().closed).bytes_sent == 7
+    assert machine.poll().closed_totals.connections == 1
+
+
 def test_an_aborted_connection_closes_with_what_is_known(machine: Machine) -> None:
     record = tcp(sent=3, received=4)
     machine.poll(record)
@@ -432,7 +451,7 @@ def test_remains_carry_the_final_bytes_and_the_former_owner(
     record = tcp(sent=5)
     machine.poll(*[record] if polled else [])
     last = moved(record, sent=95, received=30)
-    remains = waits(last, keeps)
+    remains = waits(last, keeps, same_key=polled)
     state = machine.poll(remains, closed=[destroyed(last, NOW + 0.5)])
     row, closed = only(state.connections), only(state.closed)
     assert counts(row) == counts(closed) == (100, 30), "the FIN came after the socket gave way"
@@ -441,11 +460,55 @@ def test_remains_carry_the_final_bytes_and_the_former_owner(
     assert judged(row) == (Direction.OUTBOUND, Basis.KERNEL)
     assert (row.owner.reason, row.owner.former) == (OwnerReason.TIME_WAIT, CURL.processes if polled else ())
     assert (row.opened_at, row.opened_basis) == (closed.opened_at, closed.opened_basis)
-    assert row.first_seen_at == NOW + 1
+    assert row.first_seen_at == (NOW if polled else NOW + 1)
     assert only(machine.poll(remains).connections) == row
     gone = machine.poll()
     assert (gone.connections, gone.closed, gone.closed_totals.connections) == ([], (), 1)
     assert machine.poll().closed == ()
+
+
+@pytest.mark.parametrize("delay", [READ_S / 2, READ_S * 2], ids=["while-reading", "after-reading"])
+@pytest.mark.parametrize("polled", [True, False], ids=["polled-before", "between-two-polls"])
+def test_remains_that_are_there_before_the_event_are_told_later(
+    machine: Machine, polled: bool, delay: float
+) -> None:
+    record = tcp(sent=5)
+    machine.poll(*[record] if polled else [])
+    last = moved(record, sent=95, received=30)
+    remains, event = waits(last, same_key=polled), destroyed(last, machine.next_began + delay)
+    early = delay < READ_S
+    state = machine.poll(remains, closed=[event] if early else [])
+    assert state.closed == ()
+    assert counts(only(state.connections)) == ((5, 0) if polled else (None, None))
+    state = machine.poll(remains, closed=[] if early else [event])
+    row, closed = only(state.connections), only(state.closed)
+    assert counts(row) == counts(closed) == (100, 30)
+    assert row.owner.former == (CURL.processes if polled else ())
+    assert closed.owner.reason is (None if polled else OwnerReason.GONE)
+    assert (closed.basis, state.opened_total) == (Basis.KERNEL, 0 if polled else 1)
+    assert state.total.rate_sent == (95.0 if polled else 100.0)
+    assert state.total.time_wait == 1
+    later = machine.poll(remains)
+    assert only(later.connections) == row
+    assert later.closed_totals == (1, 100, 30)
+    assert machine.poll().total.time_wait == 0
+
+
+def test_remains_whose_event_was_lost_end_as_they_were_last_polled(machine: Machine) -> None:
+    record = tcp(sent=5, received=6)
+    machine.poll(record)
+    remains = waits(record)
+    assert machine.poll(remains).closed == ()
+    state = machine.poll(remains)
+    assert (counts(only(state.closed)), only(state.closed).owner) == ((5, 6), CURL)
+    assert counts(only(state.connections)) == (5, 6)
+    assert machine.poll().closed_totals == (1, 5, 6)
+
+
+def test_remains_that_appear_alone_were_opened_nobody_knows_when(machine: Machine) -> None:
+    machine.poll()
+    row = only(machine.poll(waits(tcp())).connections)
+    assert (row.opened_at, row.opened_basis, row.open_since) == (None, None, NOW + 1)
 
 
 def test_remains_that_go_on_to_time_wait_keep_what_they_carry(machine: Machine) -> None:
@@ -486,6 +549,29 @@ def test_without_events_what_is_gone_has_closed() -> None:
     assert all(counts(row) == (None, None) and row.closed_at == NOW + 2 for row in state.closed)
     assert state.closed_totals == (2, 0, 0)
     assert machine.poll().closed == ()
+
+
+def test_without_events_a_connection_closes_as_it_turns_into_time_wait() -> None:
+    machine = Machine(reports_closed=False, source="psutil")
+    record = uncounted()
+    machine.poll(record)
+    remains = record._replace(state=SocketState.TIME_WAIT, owner=TIME_WAIT_OWNER)
+    machine.poll(remains)
+    state = machine.poll(remains)
+    assert (only(state.closed).owner, only(state.closed).closed_at) == (CURL, NOW + 2)
+    assert only(state.connections).owner.former == CURL.processes
+    assert machine.poll().closed == ()
+    assert machine.poll().closed_totals.connections == 1
+
+
+def test_without_counters_one_that_shut_down_is_still_open() -> None:
+    machine = Machine(reports_closed=False, source="psutil")
+    record = uncounted()
+    half = record._replace(state=SocketState.FIN_WAIT2)  # with its process, which reads on
+    machine.poll(record)
+    assert [machine.poll(half).closed for _ in range(3)] == [(), (), ()]
+    machine.poll()
+    assert only(machine.poll().closed).key == record.key
 
 
 def test_the_same_endpoints_again_are_another_connection() -> None:

@@ -75,7 +75,8 @@ def _without_counters(before: Connection | None, other_half: SocketRecord | None
     received = before.bytes_received if before is not None else None
     if half is not None:
         sent = half.bytes_received if sent is None else max(sent, half.bytes_received or 0)
-        received = half.bytes_sent if received is None else received
+        if received is None or (other_half is not None and not other_half.send_queue):
+            received = half.bytes_sent  # of which nothing is unacknowledged: all of it had arrived
     return FinalBytes(sent, received)
 
 

@@ -28,9 +28,10 @@ def polled(state: SocketState = SocketState.ESTABLISHED, **socket: Any) -> Conne
     return connection(ENDS[1], local=ENDS[0], state=state, socket=socket, bytes_sent=5, bytes_received=10)
 
 
-def half(*, sent: int = 0, received: int = 0) -> SocketRecord:
+def half(*, sent: int = 0, received: int = 0, send_queue: int = 0) -> SocketRecord:
     """The other end, destroyed too."""
-    return tcp(*ENDS[::-1], sent=sent, received=received, state=SocketState.CLOSED)
+    ends = ENDS[::-1]
+    return tcp(*ends, sent=sent, received=received, send_queue=send_queue, state=SocketState.CLOSED)
 
 
 # -- the pair
@@ -128,6 +129,15 @@ def test_an_aborted_connection_sent_at_least_what_its_other_half_received() -> N
     record = uncounted(*ENDS, why=Uncounted.ABORTED)
     assert final_bytes(record, OUT, polled(), half(received=9), set()).sent == 9
     assert final_bytes(record, OUT, polled(), half(received=2), set()).sent == 5
+
+
+@pytest.mark.parametrize(("send_queue", "received"), [(0, 30), (20, 10)])
+def test_an_aborted_connection_received_what_its_other_half_had_acknowledged(
+    send_queue: int, received: int
+) -> None:
+    record = uncounted(*ENDS, why=Uncounted.ABORTED)
+    other = half(sent=30, received=5, send_queue=send_queue)
+    assert final_bytes(record, OUT, polled(), other, set()) == FinalBytes(5, received)
 
 
 def test_an_aborted_connection_that_was_never_polled_is_known_from_its_other_half() -> None:

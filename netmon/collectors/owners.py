@@ -79,7 +79,10 @@ class OwnerTable:
         self._read_now: set[int] = set()
         """Processes whose descriptors were read in this very refresh."""
         self._owners: dict[_Answer, Owner] = {}
-        self._verify_queue: list[tuple[int, str]] = []
+        self._verify_turns: list[int] = []
+        """Processes whose descriptors are still to be verified in this round."""
+        self._verify_names: list[str] = []
+        """Those of the process whose turn it is, which stands last in `_verify_turns`."""
 
     # -- reading
 
@@ -197,15 +200,28 @@ class OwnerTable:
 
     def _verify_slice(self) -> None:
         """Read a few known descriptors again: a number may have been reused while the count stayed."""
-        queue = self._verify_queue
-        if not queue:
-            queue.extend((pid, name) for pid, w in self._processes.items() for name in w.descriptors)
-        for _ in range(min(_VERIFIED_PER_POLL, len(queue))):
-            pid, name = queue.pop()
+        for _ in range(_VERIFIED_PER_POLL):
+            if not self._verify_names and not self._next_to_verify():
+                return
+            pid, name = self._verify_turns[-1], self._verify_names.pop()
             watched = self._processes.get(pid)
             if watched is not None and watched.readable and name in watched.descriptors:
                 with contextlib.suppress(PermissionError):  # the next reading of the process finds out
                     self._learn(watched, {name: _socket_inode(f"/proc/{pid}/fd/{name}")})
+
+    def _next_to_verify(self) -> bool:
+        """Give the turn to the next process that has descriptors; false where none is left in this round."""
+        if self._verify_turns:
+            self._verify_turns.pop()
+        else:
+            self._verify_turns = [pid for pid, watched in self._processes.items() if watched.descriptors]
+        while self._verify_turns:
+            watched = self._processes.get(self._verify_turns[-1])
+            if watched is not None and watched.descriptors:
+                self._verify_names = list(watched.descriptors)
+                return True
+            self._verify_turns.pop()
+        return False
 
     def _search(self, alive: Callable[[], Set[int]], missing: set[int]) -> None:
         """Look for sockets in every readable process, those with the most descriptors first."""

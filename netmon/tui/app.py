@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import signal
 import socket
 from dataclasses import dataclass
@@ -104,8 +105,15 @@ class NetmonApp(App[None]):
     def _on_signal(self, number: int) -> None:
         import asyncio
 
+        def end() -> None:
+            if not self.is_headless and not os.isatty(0):
+                # The window was closed. There is nothing to restore, and Textual would wait for ever for
+                # its writing thread, which has ended with the terminal.
+                os._exit(128 + number)
+            self.exit(return_code=128 + number)
+
         # Leaves the terminal as it was found; without this it stays in raw mode.
-        asyncio.get_running_loop().add_signal_handler(number, lambda: self.exit(return_code=128 + number))
+        asyncio.get_running_loop().add_signal_handler(number, end)
 
     def _after_first_paint(self) -> None:
         gc.freeze()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import time
 from collections.abc import Callable, Iterator
 
 from netmon.collectors.linux import LinuxCollector
@@ -63,6 +64,12 @@ class Watch:
         self.poll()
         (row,) = self.closed[ends]
         return row
+
+
+def let_events_gather() -> None:
+    """Until the events of what has closed by now have been read, which takes them some milliseconds."""
+    now = time.monotonic()
+    wait_for(lambda: time.monotonic() > now + 0.05)
 
 
 @contextlib.contextmanager

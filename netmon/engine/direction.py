@@ -113,6 +113,8 @@ def from_addresses(record: SocketRecord, listeners: Listeners, ephemeral: tuple[
         return Verdict(Direction.INBOUND, Basis.LISTENER)
     if record.remote is None:
         return None
+    if record.remote.address == record.local.address and listeners.at(record.protocol, record.remote):
+        return Verdict(Direction.OUTBOUND, Basis.LISTENER)  # to a listener of this machine
     low, high = ephemeral
     local, remote = low <= record.local.port <= high, low <= record.remote.port <= high
     if local and not remote:

@@ -92,6 +92,16 @@ def test_ports_decide_where_one_alone_is_ephemeral(local: int, remote: int, expe
     assert from_addresses(record, Listeners(), EPHEMERAL) == expected
 
 
+def test_who_talks_to_a_listener_of_this_machine_opened() -> None:
+    listeners = Listeners()
+    listeners.add(listening("0.0.0.0:50001"))
+    inward, outward = ("10.0.0.5:50001", "10.0.0.5:50000"), ("10.0.0.5:50000", "10.0.0.5:50001")
+    assert from_addresses(tcp(*inward), listeners, EPHEMERAL) == Verdict(IN, Basis.LISTENER)
+    assert from_addresses(tcp(*outward), listeners, EPHEMERAL) == Verdict(OUT, Basis.LISTENER)
+    elsewhere = "10.0.0.5:50000", "10.0.0.9:50001"
+    assert from_addresses(tcp(*elsewhere), listeners, EPHEMERAL) is None, "that port is another machine's"
+
+
 def test_without_a_peer_there_is_nothing_to_decide() -> None:
     record = uncounted("10.0.0.5:50000", None, protocol="udp")
     assert from_addresses(record, Listeners(), EPHEMERAL) is None

@@ -148,10 +148,12 @@ def on_a_host_alone(function: Callable[[], T]) -> T:
     return in_child(run, namespaces=CLONE_NEWNET)
 
 
-def pair(client: Host, server: Host, family: Family = socket.AF_INET) -> tuple[socket.socket, socket.socket]:
-    """A connection from one host to another: its end at the client and that at the server."""
+def pair(
+    client: Host, server: Host, family: Family = socket.AF_INET, port: int = 0
+) -> tuple[socket.socket, socket.socket]:
+    """A connection from one host to another: its end at the client, at `port`, and that at the server."""
     with server.listener(family) as door:
-        opened = client.bound(family)
+        opened = client.bound(family, port)
         opened.connect(door.getsockname()[:2])
         accepted, _ = door.accept()
     accepted.settimeout(20)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -15,6 +16,7 @@ from textual.message import Message
 
 from netmon.engine.aggregate import ProcessRow
 from netmon.engine.explain import Explanation, copy_text, explain, explain_process
+from netmon.engine.filter import Filter
 from netmon.engine.state import State
 from netmon.engine.view import (
     CONNECTION_SORT,
@@ -35,8 +37,7 @@ from netmon.tui.columns import (
     owner_text,
     process_columns,
 )
-from netmon.tui.status import filter_chip, frozen_text, status_text
-from netmon.tui.tabs.base import Tab
+from netmon.tui.tabs.table_tab import NARROW, TableTab
 from netmon.tui.widgets.connection_pane import ConnectionPane
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
@@ -50,7 +51,7 @@ VIEWS = ("split", "all", "processes")
 Row = Connection | ProcessRow
 
 
-class ConnectionsTab(Tab):
+class ConnectionsTab(TableTab):
     """Inbound and outbound apart, both in one table, or summed by process."""
 
     name_in_bar = "Connections"
@@ -73,14 +74,8 @@ class ConnectionsTab(Tab):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", id="filter", key_display="/"),
-        Binding("s", "sort", "Sort", id="sort"),
-        Binding("S", "reverse", "Reverse the order", show=False, id="reverse"),
-        Binding("space,p", "freeze", "Freeze", id="freeze", key_display="Space"),
         Binding("v", "next_view", "View", id="view"),
         Binding("n", "names", "Names", id="names"),
-        Binding("y", "copy", "Copy", id="copy"),
-        Binding("escape", "back", "Back", show=False, id="back"),
     ]
 
     @dataclass
@@ -94,13 +89,6 @@ class ConnectionsTab(Tab):
             """Only the latest counts."""
             return isinstance(message, ConnectionsTab.Viewed)
 
-    @dataclass
-    class Explained(Message):
-        """The parents of a row's process have been read on a worker thread."""
-
-        row: Row
-        ancestors: tuple[Process, ...]
-
     def __init__(
         self,
         ancestors: Callable[[int], tuple[Process, ...]],
@@ -112,10 +100,9 @@ class ConnectionsTab(Tab):
             ancestors: gives the parents of a process; called on a worker thread.
             names: gives the name of an address at once, or None while it is being looked up.
         """
-        super().__init__()
+        super().__init__(ancestors)
         self._settings = ViewSettings()
         """Replaced whole; the poller's thread reads it."""
-        self._ancestors_of = ancestors
         self._names = names
         self._moment = Moment()
         self._view_name = VIEWS[0]
@@ -124,8 +111,6 @@ class ConnectionsTab(Tab):
         self._frozen: State | None = None
         """The one that is shown while frozen."""
         self._shown: ConnectionView | None = None
-        self._detail: Row | None = None
-        self._ancestors: tuple[Process, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Both panes, the two other views, the details and the status line."""
@@ -151,7 +136,7 @@ class ConnectionsTab(Tab):
     def on_resize(self, event: Resize) -> None:
         """Stack the panes where there is no room for both side by side."""
         self.set_class(event.size.width >= WIDE, "-wide")
-        self.set_class(event.size.width < 100, "-narrow")
+        self.set_class(event.size.width < NARROW, "-narrow")
 
     # -- states
 
@@ -211,12 +196,8 @@ class ConnectionsTab(Tab):
     def _show_status(self) -> None:
         if (state := self._state) is None:
             return
-        text = status_text(state)
-        if self._frozen is not None:
-            text = frozen_text(self._frozen, state) + text
-        if self._settings.filter and self._shown is not None:
-            text = filter_chip(self._settings.filter.text, len(self._shown.rows), self._shown.total) + text
-        self.query_one("#status", Line).show(text)
+        matching, total = (len(self._shown.rows), self._shown.total) if self._shown else (0, 0)
+        self.query_one("#status", Line).show(self._status(state, self._frozen, matching, total))
 
     # -- panes
 
@@ -232,7 +213,8 @@ class ConnectionsTab(Tab):
         for pane in self.query(ConnectionPane):
             pane.display = pane in visible
 
-    def _current_table(self) -> LiveTable[Any]:
+    @property
+    def _table(self) -> LiveTable[Any]:
         """The table that has the focus, or the first in view."""
         panes = self._visible_panes()
         return next((pane.table for pane in panes if pane.table.has_focus), panes[0].table)
@@ -252,50 +234,31 @@ class ConnectionsTab(Tab):
         self._recompute()
 
     @property
-    def _sorting(self) -> Sorting:
+    def _sortable(self) -> Collection[str]:
+        return PROCESS_SORT if self._view_name == "processes" else CONNECTION_SORT
+
+    @property
+    def _order(self) -> Sorting:
         """The order in force: as set, or the one in view where the rows in view cannot be sorted so."""
-        sorts = PROCESS_SORT if self._view_name == "processes" else CONNECTION_SORT
-        if self._settings.sorting.column in sorts or self._shown is None:
+        if self._settings.sorting.column in self._sortable or self._shown is None:
             return self._settings.sorting
         return self._shown.process_sorting if self._view_name == "processes" else self._shown.sorting
 
     def _sort_by(self, column: str) -> None:
-        sorts = PROCESS_SORT if self._view_name == "processes" else CONNECTION_SORT
-        if column not in sorts:
-            return
-        current = self._sorting
+        current = self._order
         reverse = not current.reverse if column == current.column else column not in TEXT_COLUMNS
         self._set(sorting=Sorting(column, reverse))
 
-    def action_sort(self) -> None:
-        """Sort by the next column in view."""
-        shown = self._current_table().shown_columns
-        sorts = PROCESS_SORT if self._view_name == "processes" else CONNECTION_SORT
-        keys = [column.key for column in shown if column.key in sorts]
-        current = self._sorting.column
-        if keys:
-            self._sort_by(keys[(keys.index(current) + 1) % len(keys)] if current in keys else keys[0])
+    @property
+    def _filter(self) -> Filter:
+        return self._settings.filter
 
-    def action_reverse(self) -> None:
-        """Turn the order around."""
-        self._sort_by(self._sorting.column)
+    def _filter_by(self, chosen: Filter) -> None:
+        self._set(filter=chosen)
 
-    @on(LiveTable.HeaderSelected)
-    def _on_header(self, message: LiveTable.HeaderSelected) -> None:
-        self._sort_by(message.column_key)
-
-    def action_filter(self) -> None:
-        """Open the filter box."""
-        self.query_one(FilterBox).open()
-
-    @on(FilterBox.Changed)
-    def _on_filter(self, message: FilterBox.Changed) -> None:
-        self._set(filter=message.filter)
-
-    @on(FilterBox.Kept)
-    @on(FilterBox.Cleared)
-    def _on_filter_done(self) -> None:
-        self.focus_first()
+    @property
+    def _is_frozen(self) -> bool:
+        return self._frozen is not None
 
     def action_freeze(self) -> None:
         """Hold the view still, or let it go on; collecting never stops."""
@@ -315,76 +278,31 @@ class ConnectionsTab(Tab):
 
     # -- details
 
-    @on(LiveTable.RowSelected)
-    def _on_selected(self, message: LiveTable.RowSelected) -> None:
-        self._open_detail(message.row)
+    def _process_of(self, row: Row) -> Process | None:
+        return row.owner.process
 
-    @on(LiveTable.RowHighlighted)
-    def _on_highlighted(self, message: LiveTable.RowHighlighted) -> None:
-        if self.has_class("-details") and message.row is not None and message.table.has_focus:
-            self._open_detail(message.row)
-
-    def _open_detail(self, row: Row) -> None:
-        if self._detail is None or self._detail.key != row.key:
-            self._ancestors = ()
-            process = row.owner.process
-            if process is not None:
-                self._read_ancestors(row, process.pid)
-        self._detail = row
-        self.add_class("-details")
-        self._refresh_detail()
-        if self.has_class("-narrow"):
-            self.query_one(DetailPanel).focus()
-
-    @work(thread=True, exclusive=True, group="ancestors", exit_on_error=False)
-    def _read_ancestors(self, row: Row, pid: int) -> None:
-        self.post_message(self.Explained(row, self._ancestors_of(pid)))
-
-    @on(Explained)
-    def _on_explained(self, message: Explained) -> None:
-        if self._detail is not None and message.row.key == self._detail.key:
-            self._ancestors = message.ancestors
-            self._refresh_detail()
-
-    def _refresh_detail(self) -> None:
-        """Show the row that is open as it is now; as it last was if it is gone."""
+    def _as_now(self, row: Row) -> Row | None:
         state = self._frozen or self._state
-        if self._detail is None or state is None or self._shown is None:
-            return
-        rows: Sequence[Row] = (
-            self._shown.processes if isinstance(self._detail, ProcessRow) else self._shown.rows
-        )
-        self._detail = next((row for row in rows if row.key == self._detail.key), self._detail)
-        self.query_one(DetailPanel).show(self._explanation(self._detail, state))
+        if state is None or self._shown is None:
+            return None
+        rows: Iterable[Row]
+        if isinstance(row, ProcessRow):
+            rows = self._shown.processes
+        else:  # also what the filter hides; what has just closed before what the kernel keeps of it
+            rows = chain(state.lingering, state.connections)
+        return next((now for now in rows if now.key == row.key), None)
 
-    def _explanation(self, row: Row, state: State) -> Explanation:
+    def _explanation(self, row: Row) -> Explanation:
+        state = self._frozen or self._state
+        assert state is not None, "rows come with states"
         if isinstance(row, ProcessRow):
             return explain_process(row, state, self._ancestors)
         return explain(row, state, self._ancestors)
 
-    def _close_detail(self) -> None:
-        self._detail = None
-        self.remove_class("-details")
-
-    def action_back(self) -> None:
-        """Close the details; then let go of the filter; then of the freeze."""
-        if self._detail is not None:
-            self._close_detail()
-            self.focus_first()
-        elif self._settings.filter:
-            self.query_one(FilterBox).clear()
-        elif self._frozen is not None:
-            self.action_freeze()
-
-    def action_copy(self) -> None:
-        """Copy the row under the cursor as one line."""
-        row = self._detail or self._current_table().cursor_row
+    def _line_of(self, row: Row) -> str:
         state = self._frozen or self._state
-        if row is None or state is None:
-            return
-        text = owner_text(row.owner) if isinstance(row, ProcessRow) else copy_text(row, state)
-        self.app.copy_to_clipboard(text)
-        self.notify(text, title="Copied", markup=False, timeout=3)
+        assert state is not None, "rows come with states"
+        return owner_text(row.owner) if isinstance(row, ProcessRow) else copy_text(row, state)
 
 
 def _key(row: Row) -> Any:

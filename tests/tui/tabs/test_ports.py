@@ -20,7 +20,9 @@ from netmon.engine.tracker import Tracker
 from netmon.model.connection import Connection, Direction
 from netmon.model.process import OwnerReason
 from netmon.ports.listeners import Listening
-from netmon.tui.tabs.ports import GONE, PortsTab, headline, port_columns
+from netmon.tui.port_columns import port_columns
+from netmon.tui.tabs.ports import PortsTab, headline
+from netmon.tui.tabs.table_tab import GONE
 from netmon.tui.widgets.detail_panel import DetailLines, DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
 from netmon.tui.widgets.line import Line

@@ -1,0 +1,236 @@
+"""What the tabs with live tables have in common: order, filter, freeze, details, copy."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from rich.text import Text
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from netmon.engine.explain import Explanation
+from netmon.engine.filter import Filter
+from netmon.engine.state import State
+from netmon.engine.view import Sorting
+from netmon.model.process import Process
+from netmon.tui.status import filter_chip, frozen_text, status_text
+from netmon.tui.tabs.base import Tab
+from netmon.tui.widgets.detail_panel import DetailPanel
+from netmon.tui.widgets.filter_box import FilterBox
+from netmon.tui.widgets.live_table import LiveTable
+
+NARROW = 100
+"""Below this width the details take the place of the table."""
+
+GONE = "This socket has closed since; what follows is how it last was."
+
+
+class Row(Protocol):
+    """A row of a live table."""
+
+    @property
+    def key(self) -> object:
+        """What makes it the same row in the next state."""
+
+
+class TableTab(Tab):
+    """A tab whose rows can be sorted, filtered, held still, explained and copied.
+
+    Composes a `FilterBox` and a `DetailPanel` somewhere; a `-details` class opens the latter.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("ancestors",)
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", id="filter", key_display="/"),
+        Binding("s", "sort", "Sort", id="sort"),
+        Binding("S", "reverse", "Reverse the order", show=False, id="reverse"),
+        Binding("space,p", "freeze", "Freeze", id="freeze", key_display="Space"),
+        Binding("y", "copy", "Copy", id="copy"),
+        Binding("escape", "back", "Back", show=False, id="back"),
+    ]
+
+    @dataclass
+    class Explained(Message):
+        """The parents of a row's process have been read on a worker thread."""
+
+        row: Any
+        ancestors: tuple[Process, ...]
+
+    def __init__(self, ancestors: Callable[[int], tuple[Process, ...]]) -> None:
+        """Make the tab.
+
+        Args:
+            ancestors: gives the parents of a process; called on a worker thread.
+        """
+        super().__init__()
+        self._ancestors_of = ancestors
+        self._ancestors: tuple[Process, ...] = ()
+        self._detail: Any = None
+        """The row whose details are open."""
+
+    # What a tab says of its rows
+
+    @property
+    @abstractmethod
+    def _table(self) -> LiveTable[Any]:
+        """The table that keys act on."""
+
+    @property
+    @abstractmethod
+    def _sortable(self) -> Collection[str]:
+        """The columns that its rows can be sorted by."""
+
+    @property
+    @abstractmethod
+    def _order(self) -> Sorting:
+        """The order in force."""
+
+    @property
+    @abstractmethod
+    def _filter(self) -> Filter:
+        """The filter in force."""
+
+    @property
+    @abstractmethod
+    def _is_frozen(self) -> bool:
+        """Whether the view is held still."""
+
+    @abstractmethod
+    def _sort_by(self, column: str) -> None:
+        """Sort by a column, or turn the order around if it is so sorted already."""
+
+    @abstractmethod
+    def _filter_by(self, chosen: Filter) -> None:
+        """Show only what matches."""
+
+    @abstractmethod
+    def action_freeze(self) -> None:
+        """Hold the view still, or let it go on; collecting never stops."""
+
+    @abstractmethod
+    def _process_of(self, row: Any) -> Process | None:
+        """The process whose parents belong to the details of a row."""
+
+    @abstractmethod
+    def _as_now(self, row: Any) -> Any:
+        """The row as the state in view has it; None if it is gone."""
+
+    @abstractmethod
+    def _explanation(self, row: Any) -> Explanation:
+        """A row in words."""
+
+    @abstractmethod
+    def _line_of(self, row: Any) -> str:
+        """A row as one line to copy."""
+
+    # Order and filter
+
+    def action_sort(self) -> None:
+        """Sort by the next column in view."""
+        keys = [column.key for column in self._table.shown_columns if column.key in self._sortable]
+        current = self._order.column
+        if keys:
+            self._sort_by(keys[(keys.index(current) + 1) % len(keys)] if current in keys else keys[0])
+
+    def action_reverse(self) -> None:
+        """Turn the order around."""
+        self._sort_by(self._order.column)
+
+    @on(LiveTable.HeaderSelected)
+    def _on_header(self, message: LiveTable.HeaderSelected) -> None:
+        if message.column_key in self._sortable:
+            self._sort_by(message.column_key)
+
+    def action_filter(self) -> None:
+        """Open the filter box."""
+        self.query_one(FilterBox).open()
+
+    @on(FilterBox.Changed)
+    def _on_filter(self, message: FilterBox.Changed) -> None:
+        self._filter_by(message.filter)
+
+    @on(FilterBox.Kept)
+    @on(FilterBox.Cleared)
+    def _on_filter_done(self) -> None:
+        self.focus_first()
+
+    def action_back(self) -> None:
+        """Close the details; then let go of the filter; then of the freeze."""
+        if self._detail is not None:
+            self._close_detail()
+            self.focus_first()
+        elif self._filter:
+            self.query_one(FilterBox).clear()
+        elif self._is_frozen:
+            self.action_freeze()
+
+    # Details
+
+    @on(LiveTable.RowSelected)
+    def _on_selected(self, message: LiveTable.RowSelected) -> None:
+        self._open_detail(message.row)
+
+    @on(LiveTable.RowHighlighted)
+    def _on_highlighted(self, message: LiveTable.RowHighlighted) -> None:
+        if self._detail is not None and message.row is not None and message.table.has_focus:
+            self._open_detail(message.row)
+
+    def _open_detail(self, row: Row) -> None:
+        if self._detail is None or self._detail.key != row.key:
+            self._ancestors = ()
+            if (process := self._process_of(row)) is not None:
+                self._read_ancestors(row, process.pid)
+        self._detail = row
+        self.add_class("-details")
+        self._refresh_detail()
+        if self.has_class("-narrow"):
+            self.query_one(DetailPanel).focus()
+
+    @work(thread=True, exclusive=True, group="ancestors", exit_on_error=False)
+    def _read_ancestors(self, row: Row, pid: int) -> None:
+        self.post_message(self.Explained(row, self._ancestors_of(pid)))
+
+    @on(Explained)
+    def _on_explained(self, message: Explained) -> None:
+        if self._detail is not None and message.row.key == self._detail.key:
+            self._ancestors = message.ancestors
+            self._refresh_detail()
+
+    def _refresh_detail(self) -> None:
+        """Explain the open row as it is now, or as it last was and that it is gone."""
+        if self._detail is None:
+            return
+        found = self._as_now(self._detail)
+        self._detail = found or self._detail
+        explanation = self._explanation(self._detail)
+        if found is None:
+            explanation = explanation._replace(sentences=(GONE, *explanation.sentences))
+        self.query_one(DetailPanel).show(explanation)
+
+    def _close_detail(self) -> None:
+        self._detail = None
+        self.remove_class("-details")
+
+    def action_copy(self) -> None:
+        """Copy the open row, or else the one under the cursor, as one line."""
+        row = self._detail or self._table.cursor_row
+        if row is not None:
+            text = self._line_of(row)
+            self.app.copy_to_clipboard(text)
+            self.notify(text, title="Copied", markup=False, timeout=3)
+
+    # The status line
+
+    def _status(self, newest: State, frozen: State | None, matching: int, total: int) -> Text:
+        """What the last line says: filter, freeze, and where the figures come from."""
+        text = status_text(newest)
+        if frozen is not None:
+            text = frozen_text(frozen, newest) + text
+        if self._filter:
+            text = filter_chip(self._filter.text, matching, total) + text
+        return text

@@ -1,0 +1,165 @@
+"""What every tab with a live table does with its keys, shown on the smallest such tab."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from textual.app import App, ComposeResult
+
+from netmon.engine.explain import Explanation
+from netmon.engine.filter import Filter
+from netmon.engine.view import NO_FILTER, Sorting
+from netmon.model.connection import Connection
+from netmon.model.process import Process
+from netmon.tui.tabs.table_tab import GONE, TableTab
+from netmon.tui.widgets.detail_panel import DetailPanel
+from netmon.tui.widgets.filter_box import FilterBox
+from netmon.tui.widgets.fit import Column
+from netmon.tui.widgets.live_table import LiveTable
+from tests.builders import connection, process
+
+
+class SmallTab(TableTab):
+    """Two columns, of which one can be sorted by."""
+
+    def __init__(self, rows: list[Connection]) -> None:
+        super().__init__(lambda pid: (process("systemd", 1),))
+        self.rows = rows
+        self.frozen = False
+        self.filtered = NO_FILTER
+        self.sorting = Sorting("name", False)
+
+    def compose(self) -> ComposeResult:
+        name = Column[Connection]("name", "NAME", 10, 0, lambda row: row.owner.processes[0].name)
+        pid = Column[Connection]("pid", "PID", 6, 1, lambda row: str(row.owner.processes[0].pid))
+        bare = Column[Connection]("bare", "BARE", 6, 1, lambda row: "")
+        yield LiveTable([name, pid, bare], lambda row: row.key, id="rows")
+        yield DetailPanel()
+        yield FilterBox()
+
+    def on_mount(self) -> None:
+        self._table.set_rows(self.rows)
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        self._table.focus()
+
+    @property
+    def _table(self) -> LiveTable[Any]:
+        return self.query_one("#rows", LiveTable)
+
+    @property
+    def _sortable(self) -> Collection[str]:
+        return ("name", "pid")
+
+    @property
+    def _order(self) -> Sorting:
+        return self.sorting
+
+    @property
+    def _filter(self) -> Filter:
+        return self.filtered
+
+    @property
+    def _is_frozen(self) -> bool:
+        return self.frozen
+
+    def _sort_by(self, column: str) -> None:
+        self.sorting = Sorting(column, column == self.sorting.column and not self.sorting.reverse)
+
+    def _filter_by(self, chosen: Filter) -> None:
+        self.filtered = chosen
+
+    def action_freeze(self) -> None:
+        self.frozen = not self.frozen
+
+    def _process_of(self, row: Connection) -> Process | None:
+        return row.owner.process
+
+    def _as_now(self, row: Connection) -> Connection | None:
+        return next((now for now in self.rows if now.key == row.key), None)
+
+    def _explanation(self, row: Connection) -> Explanation:
+        parents = ", ".join(parent.name for parent in self._ancestors)
+        return Explanation((f"about {self._line_of(row)}, started by {parents}",), (), row.key)
+
+    def _line_of(self, row: Connection) -> str:
+        return row.owner.processes[0].name
+
+
+class SmallApp(App[None]):
+    """Nothing but the tab."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tab = SmallTab([connection(process="curl"), connection(process="nginx")])
+
+    def compose(self) -> ComposeResult:
+        yield self.tab
+
+
+def shown(tab: SmallTab) -> str:
+    """The text of the details."""
+    return " ".join(tab.query_one(DetailPanel)._lines.explanation.sentences)
+
+
+async def test_sorting_goes_round_the_columns_that_can_be_sorted() -> None:
+    app = SmallApp()
+    async with app.run_test() as pilot:
+        await pilot.press("s")
+        assert app.tab.sorting == Sorting("pid", False)
+        await pilot.press("s")
+        assert app.tab.sorting == Sorting("name", False)
+        await pilot.press("S")
+        assert app.tab.sorting == Sorting("name", True)
+
+
+async def test_a_header_that_cannot_be_sorted_by_changes_nothing() -> None:
+    app = SmallApp()
+    async with app.run_test() as pilot:
+        app.tab.post_message(LiveTable.HeaderSelected(app.tab._table, "bare"))
+        await pilot.pause()
+        assert app.tab.sorting == Sorting("name", False)
+        app.tab.post_message(LiveTable.HeaderSelected(app.tab._table, "pid"))
+        await pilot.pause()
+        assert app.tab.sorting == Sorting("pid", False)
+
+
+async def test_details_follow_the_cursor_name_the_parents_and_say_when_the_row_is_gone() -> None:
+    app = SmallApp()
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert shown(app.tab) == "about curl, started by systemd"
+        await pilot.press("down")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert shown(app.tab) == "about nginx, started by systemd"
+        app.tab.rows = []
+        app.tab._refresh_detail()
+        assert shown(app.tab) == f"{GONE} about nginx, started by systemd"
+
+
+async def test_escape_undoes_one_thing_after_another() -> None:
+    app = SmallApp()
+    async with app.run_test() as pilot:
+        await pilot.press("space", "slash", "c", "u", "enter", "enter")
+        await pilot.pause()
+        assert (app.tab.frozen, app.tab.filtered.text) == (True, "cu")
+        assert app.tab.has_class("-details")
+        await pilot.press("escape")
+        assert not app.tab.has_class("-details")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not app.tab.filtered
+        await pilot.press("escape")
+        assert not app.tab.frozen
+
+
+async def test_copying_takes_the_row_under_the_cursor() -> None:
+    app = SmallApp()
+    async with app.run_test() as pilot:
+        await pilot.press("down", "y")
+        assert app.clipboard == "nginx"

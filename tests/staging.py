@@ -10,8 +10,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from textual.events import Key, Paste
 from textual.geometry import Offset
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from netmon.collectors.base import Collector, CollectorError
 from netmon.engine.poller import Poller
@@ -192,25 +195,32 @@ class Screen:
 
     async def settle(self) -> None:
         """Wait until nothing is under way any more."""
-        await self.pilot.pause(0)
-        await self.until(lambda: all(worker.is_finished for worker in self.app.workers))
-        await self.pilot.pause()
+        for _ in range(5):  # from widget to widget, and to the worker and back
+            await self.pilot.pause(0)
+            await self.until(lambda: all(worker.is_finished for worker in self.app.workers))
 
     # Hands
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other."""
-        await self.pilot.press(*keys)
-        await self.settle()
+        """Press keys one after the other, each when the one before has had its effect.
+
+        The pilot would wait some 100 ms for an idle processor after each.
+        """
+        driver = self.app._driver
+        assert driver is not None
+        for key in keys:
+            driver.send_message(_key_event(key))
+            await self.settle()
 
     async def type(self, text: str) -> None:
         """Type a text, character by character."""
-        await self.press(*("space" if character == " " else character for character in text))
+        await self.press(*text)
 
     async def filter(self, text: str) -> None:
-        """Open the filter box and type into it."""
+        """Open the filter box and paste into it, which is quicker than typing."""
         await self.press("slash")
-        await self.type(text)
+        self.app.query_one(Input).post_message(Paste(text))
+        await self.settle()
 
     async def click_header(self, table: LiveTable[Any], key: str) -> None:
         """Click on the name of a column."""
@@ -289,6 +299,16 @@ class Screen:
             if text in line:
                 return Offset(line.index(text), y)
         raise AssertionError(f"{text!r} is not on the screen")
+
+
+_NAMED = {"slash": "/", "question_mark": "?", "space": " "}
+
+
+def _key_event(key: str) -> Key:
+    """What a terminal sends for a key, by its name or the character on it."""
+    character = key if len(key) == 1 else _NAMED.get(key)
+    name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+    return Key(name, character)
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -127,11 +128,39 @@ def steady(rows: list[dict[str, Any]], *keys: str) -> set[tuple[Any, ...]]:
 
 # -- connections
 
+_addresses = count()
+
+
+def server_alone() -> socket.socket:
+    """A listener on an address that nothing else uses, not even what lies in TIME_WAIT."""
+    address = f"127.{64 + next(_addresses) % 128}.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
+    return socket.create_server((address, 0))
+
+
+def address_of(sock: socket.socket) -> str:
+    """The local address of a socket."""
+    address: str = sock.getsockname()[0]
+    return address
+
+
+def end_of(sock: socket.socket) -> str:
+    """The local end of a socket, as tables write it."""
+    return f"{address_of(sock)}:{port_of(sock)}"
+
+
+def meet(server: socket.socket) -> tuple[socket.socket, socket.socket]:
+    """A new connection to a listener: the client's socket and the accepted one."""
+    client = socket.create_connection(server.getsockname(), timeout=10)
+    accepted, _ = server.accept()
+    return client, accepted
+
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
     """A connection that carried 5,000 bytes to its server and 300 back."""
-    with tcp_pair() as (client, server):
+    with server_alone() as listening:
+        client, server = meet(listening)
+    with client, server:
         client.sendall(b"x" * 5000)
         receive_exactly(server, 5000)
         server.sendall(b"y" * 300)
@@ -142,16 +171,21 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 Pair = tuple[socket.socket, socket.socket]
 
 
+def term_of(pair: Pair) -> str:
+    """The filter that finds this connection and nothing else."""
+    return f"addr:{address_of(pair[1])}"
+
+
 def test_the_table_has_a_header_and_a_line_for_each_connection(pair: Pair) -> None:
     client, server = pair
-    answer = netmon("connections", f"port:{port_of(client)}")
+    answer = netmon("connections", term_of(pair))
     assert (answer.code, answer.err) == (0, "")
     header, *lines = answer.out.splitlines()
     assert header.split()[:6] == ["PROTO", "DIR", "BASIS", "LOCAL", "REMOTE", "STATE"]
     assert len(lines) == 2
     (outgoing,) = [line.split() for line in lines if line.split()[1] == "out"]
     assert outgoing[:6] == [
-        "tcp", "out", "kernel", f"127.0.0.1:{port_of(client)}", f"127.0.0.1:{port_of(server)}", "established",
+        "tcp", "out", "kernel", end_of(client), end_of(server), "established",
     ]  # fmt: skip
     assert f"({os.getpid()})" in outgoing
     assert outgoing[outgoing.index(f"({os.getpid()})") + 1 :][:4] == ["300", "B", "5.0", "kB"]
@@ -159,7 +193,7 @@ def test_the_table_has_a_header_and_a_line_for_each_connection(pair: Pair) -> No
 
 def test_json_has_exactly_the_promised_keys_and_the_truth(pair: Pair) -> None:
     client, server = pair
-    body = netmon("connections", "--json", f"port:{port_of(client)}").body
+    body = netmon("connections", "--json", term_of(pair)).body
     assert body["schema"] == "netmon/connections/1"
     assert body["source"] == "sock_diag"
     assert body["taken_at"].endswith("Z")
@@ -169,8 +203,8 @@ def test_json_has_exactly_the_promised_keys_and_the_truth(pair: Pair) -> None:
         assert list(row)[: len(CONNECTION_KEYS)] == CONNECTION_KEYS
         assert list(row["owner"]) == OWNER_KEYS
     out = rows["outbound"]
-    assert out["local"] == {"address": "127.0.0.1", "port": port_of(client)}
-    assert out["remote"] == {"address": "127.0.0.1", "port": port_of(server)}
+    assert out["local"] == {"address": address_of(client), "port": port_of(client)}
+    assert out["remote"] == {"address": address_of(server), "port": port_of(server)}
     assert (out["bytes_sent"], out["bytes_received"]) == (5000, 300)
     assert (out["protocol"], out["state"], out["scope"], out["interface"]) == (
         "tcp",
@@ -187,8 +221,7 @@ def test_json_has_exactly_the_promised_keys_and_the_truth(pair: Pair) -> None:
 
 
 def test_csv_is_read_back_as_what_json_says(pair: Pair) -> None:
-    client, _ = pair
-    term = f"port:{port_of(client)}"
+    term = term_of(pair)
     answer = netmon("connections", "--csv", term)
     assert answer.out.splitlines()[0] == ",".join(CONNECTION_COLUMNS)
     rows = {row["inode"]: row for row in csv.DictReader(io.StringIO(answer.out))}
@@ -202,14 +235,14 @@ def test_csv_is_read_back_as_what_json_says(pair: Pair) -> None:
 
 
 def test_inbound_and_outbound(pair: Pair) -> None:
-    term = f"port:{port_of(pair[0])}"
+    term = term_of(pair)
     for way, local in (("inbound", port_of(pair[1])), ("outbound", port_of(pair[0]))):
         (row,) = netmon("connections", "--json", f"--{way}", term).connections
         assert (row["direction"], row["local"]["port"]) == (way, local)
 
 
 def test_a_sample_of_nought_answers_at_once_and_without_rates(pair: Pair) -> None:
-    term = f"port:{port_of(pair[0])}"
+    term = term_of(pair)
     rows = netmon("connections", "--json", "--sample", "0", term).connections
     assert [row["rate_sent"] for row in rows] == [None, None]
     rows = netmon("connections", "--json", "--sample", "0.05", term).connections
@@ -218,7 +251,7 @@ def test_a_sample_of_nought_answers_at_once_and_without_rates(pair: Pair) -> Non
 
 def test_filter_words_may_stand_apart_and_exclude(pair: Pair) -> None:
     client, server = port_of(pair[0]), port_of(pair[1])
-    both = f"port:{client}"
+    both = term_of(pair)
 
     def locals_of(*words: str) -> set[int]:
         return {row["local"]["port"] for row in netmon("connections", "--json", *words).connections}
@@ -229,7 +262,7 @@ def test_filter_words_may_stand_apart_and_exclude(pair: Pair) -> None:
     assert locals_of(both, "-state:time_wait") == {client, server}
     assert locals_of("-state:time_wait", both, "-dir:in") == {client}
     assert locals_of(both, "-state:established") == set()
-    assert locals_of(both, f"/^127.*:{server}$/", "state:established") == {client, server}
+    assert locals_of(both, f"/^127.*{server}$/", "state:established") == {client, server}
     assert locals_of("--outbound", both, f"pid:{os.getpid()}") == {client}
 
 
@@ -272,7 +305,7 @@ def test_a_bad_filter_of_ports_is_named_too() -> None:
 
 
 def test_watch_writes_one_object_a_line(pair: Pair) -> None:
-    answer = netmon("connections", "--json", "--watch", "0.1", "--count", "3", f"port:{port_of(pair[0])}")
+    answer = netmon("connections", "--json", "--watch", "0.1", "--count", "3", term_of(pair))
     assert answer.code == 0
     bodies = [json.loads(line) for line in answer.out.splitlines()]
     assert len(bodies) == 3
@@ -282,7 +315,7 @@ def test_watch_writes_one_object_a_line(pair: Pair) -> None:
 
 
 def test_watch_writes_the_header_of_csv_once(pair: Pair) -> None:
-    answer = netmon("connections", "--csv", "--watch", "0.1", "--count", "2", f"port:{port_of(pair[0])}")
+    answer = netmon("connections", "--csv", "--watch", "0.1", "--count", "2", term_of(pair))
     rows = list(csv.DictReader(io.StringIO(answer.out)))
     assert len(rows) == 4
     assert len({row["taken_at"] for row in rows}) == 2
@@ -290,7 +323,7 @@ def test_watch_writes_the_header_of_csv_once(pair: Pair) -> None:
 
 
 def test_watched_tables_stand_apart(pair: Pair) -> None:
-    answer = netmon("connections", "--watch", "0.1", "--count", "2", f"port:{port_of(pair[0])}")
+    answer = netmon("connections", "--watch", "0.1", "--count", "2", term_of(pair))
     tables = answer.out.split("\n\n")
     assert len(tables) == 2
     assert all(table.startswith("PROTO") for table in tables)
@@ -298,7 +331,7 @@ def test_watched_tables_stand_apart(pair: Pair) -> None:
 
 def exchange(server: socket.socket, size: int) -> tuple[int, int]:
     """A connection that carries `size` bytes and is over at once; its two ports."""
-    client, accepted = connect(server)
+    client, accepted = meet(server)
     with client, accepted:
         client.sendall(b"x" * size)
         receive_exactly(accepted, size)
@@ -307,8 +340,10 @@ def exchange(server: socket.socket, size: int) -> tuple[int, int]:
 
 def test_closed_carries_what_lived_between_two_lines_with_its_final_bytes() -> None:
     with (
-        listener() as server,
-        watching("connections", "--json", "--closed", "--watch", "0.3", f"port:{port_of(server)}") as running,
+        server_alone() as server,
+        watching(
+            "connections", "--json", "--closed", "--watch", "0.3", f"addr:{address_of(server)}"
+        ) as running,
     ):
         assert running.stdout is not None
         assert json.loads(running.stdout.readline())["connections"] == []
@@ -329,8 +364,8 @@ def test_closed_carries_what_lived_between_two_lines_with_its_final_bytes() -> N
 
 def test_without_closed_what_is_over_is_left_out() -> None:
     with (
-        listener() as server,
-        watching("connections", "--json", "--watch", "0.2", f"port:{port_of(server)}") as running,
+        server_alone() as server,
+        watching("connections", "--json", "--watch", "0.2", f"addr:{address_of(server)}") as running,
     ):
         assert running.stdout is not None
         running.stdout.readline()
@@ -397,7 +432,7 @@ def test_a_port_that_nobody_holds() -> None:
 
 def test_both_collectors_agree_on_connections(pair: Pair) -> None:
     keys = ("protocol", "local", "remote", "state", "owner", "scope", "interface")
-    term = f"port:{port_of(pair[0])}"
+    term = term_of(pair)
     kernel = netmon("connections", "--json", term)
     portable = netmon("--portable", "connections", "--json", term)
     assert (kernel.body["source"], portable.body["source"]) == ("sock_diag", "psutil")

@@ -345,7 +345,8 @@ async def test_the_order_outlives_the_next_poll() -> None:
 async def test_filters_while_it_is_typed_and_says_how_much_is_shown() -> None:
     async with running() as screen:
         await screen.poll(NGINX, CURL, VPN)
-        await screen.filter("proc:curl")
+        await screen.press("slash")
+        await screen.type("proc:curl")
         assert screen.processes("outbound") == ["curl"]
         assert not screen.table("inbound").rows
         assert " / proc:curl ▸ 1 of 3 " in screen.status
@@ -364,7 +365,8 @@ async def test_filters_while_it_is_typed_and_says_how_much_is_shown() -> None:
 async def test_a_bad_filter_keeps_the_last_good_one_and_says_why() -> None:
     async with running() as screen:
         await screen.poll(NGINX, CURL, VPN)
-        await screen.filter("proc:curl -port:x")
+        await screen.filter("proc:curl -port")
+        await screen.type(":x")
         assert screen.processes("outbound") == ["curl"]
         assert any("-port:x" in line and "✕" in line for line in screen.text)
         assert " / proc:curl" in screen.status
@@ -379,7 +381,8 @@ async def test_a_bad_filter_keeps_the_last_good_one_and_says_why() -> None:
 async def test_letters_that_are_keys_elsewhere_are_typed() -> None:
     async with running() as screen:
         await screen.poll(NGINX, CURL)
-        await screen.filter("qsvnyp? 123")
+        await screen.press("slash")
+        await screen.type("qsvnyp? 123")
         assert screen.app.query_one(Input).value == "qsvnyp? 123"
         assert screen.app.is_running
 
@@ -682,7 +685,7 @@ async def test_hostile_names_are_only_text(size: tuple[int, int]) -> None:
         assert screen.app.clipboard.isprintable()
 
 
-@pytest.mark.parametrize("size", [*SIZES, (20, 5), (400, 100)])
+@pytest.mark.parametrize("size", [*SIZES, (20, 5)])
 async def test_every_size_shows_every_view_details_and_help(size: tuple[int, int]) -> None:
     async with running(size=size) as screen:
         await screen.poll(NGINX, CURL, VPN, *many(100))
@@ -740,7 +743,8 @@ async def test_a_real_connection_comes_with_its_bytes_and_goes() -> None:
     with tcp_pair() as (client, server):
         ports = port_of(client), port_of(server)
         async with running(LinuxCollector(), size=(200, 50)) as screen:
-            await screen.filter(f"lport:{ports[0]},{ports[1]}")
+            # Both, since either alone may also be the port of something that lies in TIME_WAIT.
+            await screen.filter(f"port:{ports[0]} port:{ports[1]}")
             await screen.press("enter")
             await screen.until(lambda: screen.table("inbound").rows and screen.table("outbound").rows)
             me = f"{process_name()} {os.getpid()}"

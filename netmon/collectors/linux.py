@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ from netmon.collectors.accepted import RawCounts, count_datagram, local_ends
 from netmon.collectors.addresses import interface_name, read_addresses
 from netmon.collectors.base import CollectorError
 from netmon.collectors.closed import DestroyListener
+from netmon.collectors.ephemeral import ephemeral_range
 from netmon.collectors.interfaces import read_counters
 from netmon.collectors.netlink import NetlinkSocket
 from netmon.collectors.owners import OwnerTable
@@ -234,18 +234,3 @@ class LinuxCollector:
 @lru_cache(maxsize=256)
 def _bound_interface(index: int) -> str | None:
     return interface_name(index)
-
-
-def ephemeral_range() -> tuple[int, int]:
-    """The first and last port of net.ipv4.ip_local_port_range (ip(7)), which holds for IPv6 too."""
-    try:
-        descriptor = os.open("/proc/sys/net/ipv4/ip_local_port_range", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return 32768, 60999
-    try:
-        low, high = os.read(descriptor, 64).split()
-        return int(low), int(high)
-    except (OSError, ValueError):
-        return 32768, 60999
-    finally:
-        os.close(descriptor)

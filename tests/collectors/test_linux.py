@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from netmon.collectors.base import CollectorError
-from netmon.collectors.linux import LinuxCollector, ephemeral_range
+from netmon.collectors.linux import LinuxCollector
 from netmon.collectors.netlink import NetlinkError
 from netmon.model.endpoint import Endpoint
 from netmon.model.process import OwnerReason
@@ -253,11 +253,6 @@ def test_a_snapshot_says_when_and_of_what(collector: LinuxCollector) -> None:
     assert snapshot.privileged == (os.geteuid() == 0)
     assert snapshot.degradations == ()
     assert 0 < snapshot.cost_s < 60
-
-
-def test_the_ephemeral_range_is_that_of_the_system() -> None:
-    with open("/proc/sys/net/ipv4/ip_local_port_range") as text:
-        assert ephemeral_range() == tuple(map(int, text.read().split()))
 
 
 def test_what_is_forgotten_does_not_grow(collector: LinuxCollector) -> None:

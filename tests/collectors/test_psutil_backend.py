@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection as Channel
-from pathlib import Path
 from typing import NamedTuple
 
 import psutil
@@ -19,18 +15,11 @@ import pytest
 
 from netmon.collectors.base import Collector, CollectorError
 from netmon.collectors.linux import LinuxCollector
-from netmon.collectors.psutil_backend import (
-    PsutilCollector,
-    ephemeral_range,
-    parse_netsh,
-    parse_sysctl,
-    plain_address,
-)
+from netmon.collectors.psutil_backend import PsutilCollector
 from netmon.model.endpoint import Endpoint
-from netmon.model.process import Owner, OwnerReason, Process
+from netmon.model.process import Owner, OwnerReason
 from netmon.model.snapshot import Snapshot
 from netmon.model.socket import SocketRecord, SocketState, Uncounted
-from tests.builders import HOSTILE
 from tests.sockets import (
     NOBODY,
     Child,
@@ -45,8 +34,6 @@ from tests.sockets import (
     tcp_pair,
     wait_for,
 )
-
-_PR_SET_NAME = 15
 
 
 @pytest.fixture
@@ -296,81 +283,6 @@ def test_a_connection_keeps_its_key_into_time_wait(collector: PsutilCollector) -
     assert after.key == before.key
 
 
-# -- processes
-
-
-def test_an_exec_is_noticed(collector: PsutilCollector) -> None:
-    program = "import os, sys; input(); os.execv('/bin/cat', ['cat', '-u'])"
-    with listener() as server:
-        server.set_inheritable(True)
-        with subprocess.Popen(
-            [sys.executable, "-c", program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            pass_fds=[server.fileno()],
-        ) as child:
-            place = place_of(server)
-            server.close()
-            assert child.stdin is not None
-            try:
-                (record,) = at(collector, place)
-                assert _holder(record).name.startswith("python")
-                child.stdin.write(b"\n")
-                child.stdin.flush()
-                wait_for(lambda: Path(f"/proc/{child.pid}/cmdline").read_text() == "cat\0-u\0")
-                (renamed,) = at(collector, place)
-                assert (_holder(renamed).name, _holder(renamed).command) == ("cat", ("cat", "-u"))
-                assert renamed.key == record.key
-            finally:
-                child.kill()
-
-
-def _holder(record: SocketRecord) -> Process:
-    assert record.owner.process is not None
-    return record.owner.process
-
-
-def listen_under_a_hostile_name(channel: Channel) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_NAME, b"a) (\x1b[2J\n\xff", 0, 0, 0)
-    with listener() as server:
-        channel.send(place_of(server))
-        signal.pause()
-
-
-def test_hostile_names_agree_and_are_clean(collector: PsutilCollector, linux: LinuxCollector) -> None:
-    with forked(listen_under_a_hostile_name) as child:
-        (record,) = assert_agree(collector, linux, heard(child), 1)
-    assert _holder(record).name == "a) (\N{REPLACEMENT CHARACTER}[2J \N{REPLACEMENT CHARACTER}"
-
-
-def test_command_lines_are_clean_and_bounded(collector: PsutilCollector, linux: LinuxCollector) -> None:
-    with listener() as server:
-        place = place_of(server)
-        # `cat` first writes what it is asked to, so that it runs when its line has arrived.
-        arguments = ["cat", "-", HOSTILE, *["x" * 1000] * 100]
-        with subprocess.Popen(
-            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[server.fileno()]
-        ) as child:
-            assert child.stdin is not None
-            assert child.stdout is not None
-            try:
-                child.stdin.write(b"\n")
-                child.stdin.flush()
-                assert child.stdout.read(1) == b"\n"
-                held, theirs = (_command(seen, place, child.pid) for seen in (collector, linux))
-            finally:
-                child.kill()
-    assert held[:5] == theirs[:5]  # the rest is cut, by characters here and by bytes there
-    assert all(text.isprintable() for text in held)
-    assert 3500 < sum(map(len, held)) <= 4096
-
-
-def _command(collector: Collector, place: Place, pid: int) -> tuple[str, ...]:
-    (record,) = at(collector, place)
-    (command,) = (process.command for process in record.owner.processes if process.pid == pid)
-    return command
-
-
 def test_ancestors(collector: PsutilCollector, linux: LinuxCollector) -> None:
     with forked(wait_to_be_killed) as child:
         child.hear()
@@ -449,64 +361,9 @@ def test_what_is_missing_is_said(collector: PsutilCollector) -> None:
 def test_addresses_and_ephemeral_ports_agree(collector: PsutilCollector, linux: LinuxCollector) -> None:
     ours, theirs = collector.poll(), linux.poll()
     assert ours.addresses == theirs.addresses
-    low, high = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
-    assert ours.ephemeral == ephemeral_range() == (int(low), int(high))
+    assert ours.ephemeral == theirs.ephemeral
 
 
 def test_interfaces_are_read_only_for_watching() -> None:
     assert "lo" in PsutilCollector(follow=True).poll().interfaces
     assert PsutilCollector(follow=False).poll().interfaces == {}
-
-
-# -- what other systems say
-
-
-@pytest.mark.parametrize(
-    ("text", "family", "plain"),
-    [
-        ("127.0.0.1", 4, "127.0.0.1"),
-        ("*", 4, "0.0.0.0"),
-        ("*", 6, "::"),
-        ("::", 6, "::"),
-        ("::ffff:10.0.0.1", 6, "10.0.0.1"),
-        ("::FFFF:a00:1", 6, "10.0.0.1"),
-        ("fe80::1%lo0", 6, "fe80::1"),
-        ("fe80::1%50%", 6, "fe80::1"),
-        ("fe80:4::aede:48ff:fe00:1122", 6, "fe80::aede:48ff:fe00:1122"),
-        ("ff02:5::fb", 6, "ff02::fb"),
-        ("2001:DB8:4:0::1", 6, "2001:db8:4::1"),
-    ],
-)
-def test_plain_address(text: str, family: int, plain: str) -> None:
-    assert plain_address(text, family, embeds_zone=True) == plain
-
-
-def test_only_where_zones_are_embedded_are_they_taken_out() -> None:
-    assert plain_address("fe80:4::1", 6, embeds_zone=False) == "fe80:4::1"
-
-
-GERMAN = """
-Protokoll TCP Dynamischer Portbereich
----------------------------------
-Startport\t: 49152
-Anzahl von Ports : 16384
-"""
-
-
-def test_netsh_in_any_language() -> None:
-    assert parse_netsh(GERMAN) == (49152, 65535)
-    assert parse_netsh(GERMAN.replace("49152", "1025").replace("16384", "1000")) == (1025, 2024)
-
-
-@pytest.mark.parametrize("text", ["", "Start Port : 1", GERMAN.replace("16384", "99999"), "a : 0\nb : 0"])
-def test_netsh_nonsense_gives_the_standard_range(text: str) -> None:
-    assert parse_netsh(text) == (49152, 65535)
-
-
-def test_sysctl() -> None:
-    assert parse_sysctl("10000\n20000\n") == (10000, 20000)
-
-
-@pytest.mark.parametrize("text", ["", "10000", "20000\n10000\n", "1 2 3", "1 70000", "sysctl: unknown"])
-def test_sysctl_nonsense_gives_the_standard_range(text: str) -> None:
-    assert parse_sysctl(text) == (49152, 65535)

@@ -20,8 +20,9 @@ from netmon.model.socket import SocketRecord, SocketState
 
 HISTORY_LIMIT = 10_000
 """Closed connections kept; their totals go on counting."""
-GRACE_S = 0.1
-"""How late an event may be: so long after its socket is gone, it counts as lost."""
+GRACE_S = 0.5
+"""So long after its socket is gone an event is no more waited for. The kernel sends it when the last packet
+of the connection has left the machine, on a thread that may have to wait for its turn."""
 _NO_CONNECTION = (SocketState.TIME_WAIT, SocketState.SYN_RECV, SocketState.SYN_SENT, SocketState.CLOSED)
 
 
@@ -39,6 +40,8 @@ class Closings:
         """Came while the sockets were read: whether a TIME_WAIT follows shows in the next poll."""
         self._vanished: dict[object, tuple[Connection, float]] = {}
         """Gone from a poll without an event yet, which may be a moment late; since when."""
+        self._given_up: dict[object, None] = {}
+        """Closed without an event: one that comes after all must not close them again. Oldest first."""
 
     def settle_events(self, interval: Interval, old: Mapping[object, Connection]) -> None:
         """Close what was destroyed before the sockets were read."""
@@ -52,6 +55,9 @@ class Closings:
         ends = {pair_of(event.record): event.record for event in events}
         for event in events:
             key = event.record.key
+            if key in self._given_up:
+                del self._given_up[key]
+                continue
             before = old.get(key)
             if before is None or is_remains(before.socket):  # which may have kept the key
                 before, _ = self._vanished.pop(key, (None, 0.0))
@@ -95,12 +101,18 @@ class Closings:
         overdue = [row for row, since in self._vanished.values() if now - since >= grace]
         for row in [row for row in overdue if row.key not in told]:
             del self._vanished[row.key]
+            self._give_up(row.key)
             last = row._replace(closed_at=now, changed_at=now, rate_sent=None, rate_received=None)
             self._close(last, row, interval)
         settled = {connection.key for connection in interval.closed}
         for row in gone:
             if row.key not in settled and _is_connection(row.socket, has_events):
                 self._vanished[row.key] = row, now
+
+    def _give_up(self, key: object) -> None:
+        self._given_up[key] = None
+        if len(self._given_up) > HISTORY_LIMIT:
+            del self._given_up[next(iter(self._given_up))]
 
     def keep(self, interval: Interval) -> None:
         """Put what closed into the history, and let go of what has lingered long enough."""

@@ -400,6 +400,15 @@ def test_polls_in_quick_succession_leave_an_event_time_to_come(machine: Machine)
     assert machine.poll().closed_totals == (1, 7, 0)
 
 
+def test_an_event_that_comes_after_all_closes_nothing_twice(machine: Machine) -> None:
+    record = tcp(sent=3)
+    machine.poll(record)
+    machine.poll()
+    assert machine.poll().closed_totals == (1, 3, 0)
+    state = machine.poll(closed=[destroyed(moved(record, sent=4), machine.now + 0.5)])
+    assert (state.closed, state.closed_totals, state.opened_total) == ((), (1, 3, 0), 0)
+
+
 def test_an_event_that_waits_for_the_next_poll_is_waited_for(machine: Machine) -> None:
     record = tcp(sent=3)
     machine.poll(record)

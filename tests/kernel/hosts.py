@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from tests.sockets import CLONE_NEWNET, Channel, forked, in_child, unshare
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Family = socket.AddressFamily
 SERVER_PORT = 8080
 
@@ -146,6 +148,19 @@ def on_a_host_alone(function: Callable[[], T]) -> T:
         return function()
 
     return in_child(run, namespaces=CLONE_NEWNET)
+
+
+def apart(test: Callable[P, None]) -> Callable[P, None]:
+    """A test that runs on a host alone where that can be had: it leaves no TIME_WAIT sockets to others."""
+
+    @functools.wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        if os.geteuid():
+            test(*args, **kwargs)
+        else:
+            on_a_host_alone(lambda: test(*args, **kwargs))
+
+    return run
 
 
 def pair(

@@ -15,7 +15,7 @@ import pytest
 from netmon.engine.state import State
 from netmon.model.connection import Basis, Connection, Direction
 from netmon.model.socket import SocketState
-from tests.kernel.hosts import SERVER_PORT, Host, on_a_host_alone, on_two_hosts
+from tests.kernel.hosts import SERVER_PORT, Host, apart, on_a_host_alone, on_two_hosts
 from tests.kernel.watch import Ends, ends_of, ports_of, rows_at, watching
 from tests.sockets import connect, listener, receive_exactly, wait_for
 
@@ -78,6 +78,7 @@ def assert_right(state: State, pairs: list[Pair]) -> set[Basis | None]:
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=["v4", "v6"])
+@apart
 def test_1000_connections_have_the_right_direction(family: socket.AddressFamily) -> None:
     """500 of each family; nothing but the kernel's counters tells, as no listener is left."""
     with contextlib.ExitStack() as stack:
@@ -97,6 +98,7 @@ def test_1000_connections_have_the_right_direction(family: socket.AddressFamily)
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=["v4", "v6"])
+@apart
 def test_the_basis_stays_while_a_connection_is_torn_down(family: socket.AddressFamily) -> None:
     with watching() as watch, listener(family) as server:
         client, accepted = connect(server)

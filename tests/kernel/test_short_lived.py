@@ -15,7 +15,7 @@ from netmon.collectors.closed import DestroyListener
 from netmon.engine.state import State
 from netmon.model.connection import Connection, Direction
 from netmon.model.socket import SocketState
-from tests.kernel.hosts import SERVER_PORT, Host, on_two_hosts, pair
+from tests.kernel.hosts import SERVER_PORT, Host, apart, on_two_hosts, pair
 from tests.kernel.watch import (
     Ends,
     Watch,
@@ -117,6 +117,7 @@ def seen_by_both(made: list[Short]) -> Counter[Row]:
     return Counter(ends) + Counter(others)
 
 
+@apart
 def test_5000_on_one_machine_are_counted_at_both_ends() -> None:
     count = 5000
     with watching() as watch, forked(partial(traffic, count=count, ways=IN_ORDER)) as child:
@@ -137,6 +138,7 @@ def test_5000_on_one_machine_are_counted_at_both_ends() -> None:
         assert state.opened_total - before.opened_total >= 2 * count
 
 
+@apart
 def test_what_is_inbound_belongs_to_who_listened() -> None:
     with watching() as watch, forked(partial(traffic, count=50, ways=[first_end_first])) as child:
         for short in watch_traffic(watch, child):
@@ -145,6 +147,7 @@ def test_what_is_inbound_belongs_to_who_listened() -> None:
             assert row.owner.process.pid == child.pid
 
 
+@apart
 def test_500_that_are_reset_are_counted_at_the_end_that_was_told() -> None:
     """Who aborts has nothing left to tell: the kernel clears the counters and the peer."""
     with watching() as watch, forked(partial(traffic, count=500, ways=RESETS)) as child:
@@ -222,6 +225,7 @@ def storm(channel: Channel) -> None:
     channel.recv()
 
 
+@apart
 def test_overflow_is_counted_and_told_and_no_row_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     tiny = partial(DestroyListener, receive_buffer=1)  # the kernel gives its minimum, some two events
     monkeypatch.setattr("netmon.collectors.linux.DestroyListener", tiny)

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from netmon.model.connection import Basis, Direction, Peer
-from tests.kernel.hosts import on_a_host_alone
+from tests.kernel.hosts import apart, on_a_host_alone
 from tests.kernel.watch import (
     Watch,
     Way,
@@ -66,6 +66,7 @@ def assert_closed(watch: Watch, ends: tuple[int, int], sent: int, back: int) -> 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @pytest.mark.parametrize(("family", "mapped"), FAMILIES)
+@apart
 def test_what_was_polled_is_exact_live_and_closed(
     family: socket.AddressFamily, mapped: bool, way: Way
 ) -> None:
@@ -82,6 +83,7 @@ def test_what_was_polled_is_exact_live_and_closed(
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @pytest.mark.parametrize(("family", "mapped"), FAMILIES)
+@apart
 def test_what_moved_after_the_last_poll_is_in_the_final_bytes(
     family: socket.AddressFamily, mapped: bool, way: Way
 ) -> None:
@@ -100,6 +102,7 @@ def test_what_moved_after_the_last_poll_is_in_the_final_bytes(
 
 @pytest.mark.parametrize("way", IN_ORDER, ids=lambda way: way.__name__)
 @pytest.mark.parametrize(("family", "mapped"), FAMILIES)
+@apart
 def test_what_was_never_polled_is_exact_too(family: socket.AddressFamily, mapped: bool, way: Way) -> None:
     with watching() as watch:
         for sent, back in ((0, 0), (1, 0), (0, 1), (SEGMENT, 1), (100_000, 99_999)):
@@ -121,6 +124,7 @@ def test_what_was_never_polled_is_exact_too(family: socket.AddressFamily, mapped
         pytest.param(socket.AF_INET, True, first_end_half, id="mapped"),
     ],
 )
+@apart
 def test_fifty_megabytes_are_exact_too(family: socket.AddressFamily, mapped: bool, way: Way) -> None:
     size = 50_000_000
     with watching() as watch, tcp_pair(family, mapped=mapped) as (client, server):

@@ -18,7 +18,7 @@ from netmon.model.process import Owner, OwnerReason
 from netmon.model.snapshot import ClosedSocket
 from netmon.model.socket import SocketRecord, SocketState
 
-HISTORY_LIMIT = 10_000
+HISTORY_LIMIT = 5_000
 """Closed connections kept; their totals go on counting."""
 GRACE_S = 0.5
 """So long after its socket is gone an event is no more waited for. The kernel sends it when the last packet

@@ -36,6 +36,8 @@ class ViewSettings(NamedTuple):
     sorting: Sorting = Sorting("rate_received", True)
     with_processes: bool = False
     """Whether the sums by process are wanted; they cost a pass over all rows."""
+    with_closed: bool = False
+    """Whether the history is wanted."""
 
 
 class ConnectionView(NamedTuple):
@@ -49,6 +51,8 @@ class ConnectionView(NamedTuple):
     outbound: Sequence[Connection]
     """Also those whose direction is unknown: a row never vanishes from the split view."""
     processes: Sequence[ProcessRow]
+    closed: Sequence[Connection]
+    """The history: what closed since netmon started, as far as it is kept."""
     total: int
     """How many rows there are without the filter."""
     inbound_totals: Totals
@@ -56,6 +60,7 @@ class ConnectionView(NamedTuple):
     sorting: Sorting
     """The order of the connections: as set, unless only sums by process can be sorted so."""
     process_sorting: Sorting
+    closed_sorting: Sorting
 
     @property
     def totals(self) -> Totals:
@@ -78,17 +83,24 @@ def connection_view(state: State, settings: ViewSettings) -> ConnectionView:
     process_sorting = _possible(settings.sorting, PROCESS_SORT)
     if settings.with_processes:
         processes = sort_processes(by_process(row for row in rows if row.closed_at is None), process_sorting)
+    closed: Sequence[Connection] = ()
+    closed_sorting = _possible(settings.sorting, CLOSED_SORT, "closed_at")
+    if settings.with_closed:
+        closed = [row for row in state.history if settings.filter.matches(row)]
+        closed = sorted(closed, key=CLOSED_SORT[closed_sorting.column], reverse=closed_sorting.reverse)
     return ConnectionView(
         settings,
         rows,
         inbound,
         outbound,
         processes,
+        closed,
         total,
         _totals(state, inbound, settings, Direction.INBOUND),
         _totals(state, outbound, settings, Direction.OUTBOUND),
         sorting,
         process_sorting,
+        closed_sorting,
     )
 
 
@@ -210,6 +222,15 @@ PROCESS_SORT: dict[str, _SortKey] = {
     "age": lambda row: -row.newest_at,
 }
 
+CLOSED_SORT: dict[str, _SortKey] = {
+    **{key: CONNECTION_SORT[key] for key in ("process", "local", "remote", "service", "direction")},
+    "bytes_received": _number("bytes_received"),
+    "bytes_sent": _number("bytes_sent"),
+    "lived": lambda row: -1 if row.opened_at is None else row.closed_at - row.opened_at,
+    "closed_at": _number("closed_at"),
+}
+"""Every column that the history can be sorted by."""
+
 TEXT_COLUMNS = frozenset({"process", "local", "remote", "to_port", "state", "service", "direction", "user"})
 """Columns that are sorted from low to high at first; all others from high to low."""
 
@@ -224,6 +245,6 @@ def sort_processes(rows: Sequence[ProcessRow], sorting: Sorting) -> list[Process
     return sorted(rows, key=PROCESS_SORT[sorting.column], reverse=sorting.reverse)
 
 
-def _possible(sorting: Sorting, sorts: Mapping[str, _SortKey]) -> Sorting:
+def _possible(sorting: Sorting, sorts: Mapping[str, _SortKey], otherwise: str = "rate_received") -> Sorting:
     """The order, or the one to begin with where there is no such column."""
-    return sorting if sorting.column in sorts else Sorting("rate_received", True)
+    return sorting if sorting.column in sorts else Sorting(otherwise, True)

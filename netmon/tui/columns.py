@@ -12,7 +12,7 @@ from netmon.model.process import NO_OWNER, Owner
 from netmon.model.socket import SocketState, Uncounted
 from netmon.model.units import UNKNOWN, format_age, format_bytes, format_rtt
 from netmon.ports.listeners import user_of
-from netmon.tui.widgets.fit import Column
+from netmon.tui.widgets.column import Column
 
 LOCAL_PEER = "⟲"
 ARROWS = {Direction.INBOUND: "◀──", Direction.OUTBOUND: "──▶", Direction.UNKNOWN: "─?─"}
@@ -167,6 +167,27 @@ def process_columns(moment: Moment) -> list[Column[ProcessRow]]:
         Column("bytes_received", "▼", 9, 7, lambda row: format_bytes(row.bytes_received), right=True),
         Column("bytes_sent", "▲", 9, 8, lambda row: format_bytes(row.bytes_sent), right=True),
         Column("age", "NEWEST", 7, 10, lambda row: format_age(moment.now - row.newest_at), right=True),
+    ]
+
+
+def closed_columns(moment: Moment) -> list[Column[Connection]]:
+    """The history: what a connection carried in all, how long it lived, when it closed."""
+    columns = connection_columns(moment)
+
+    def ago(row: Connection) -> str:
+        return UNKNOWN if row.closed_at is None else format_age(max(1.0, moment.now - row.closed_at))
+
+    local = columns["local"]
+    return [
+        columns["process"],
+        columns["direction"],
+        columns["remote"],
+        Column("bytes_received", "▼", 9, 1, _total_received, right=True),
+        Column("bytes_sent", "▲", 9, 2, _total_sent, right=True),
+        Column("lived", "LIVED", 7, 6, moment.age, right=True),
+        Column("closed_at", "CLOSED", 7, 5, ago, right=True),
+        columns["service"],
+        Column(local.key, local.label, 15, 8, local.text, flexible=True),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from netmon.engine.state import InterfaceRate, State
-from netmon.model.units import format_age, format_rate
+from netmon.model.units import format_age, format_bytes, format_rate
 
 
 def status_text(state: State) -> Text:
@@ -51,6 +51,15 @@ def frozen_text(frozen: State, now: State) -> Text:
 def filter_chip(text: str, matching: int, total: int) -> Text:
     """The filter in force and how much of the whole it shows."""
     return Text.assemble(" ", (f" / {text} ▸ {matching:,} of {total:,} ", "reverse"))
+
+
+def history_text(state: State) -> str:
+    """How many connections have closed since netmon started, what they carried, and how many are kept."""
+    closed = state.closed_totals
+    kept = f", the last {len(state.history):,} kept" if len(state.history) < closed.connections else ""
+    noun = "connection" if closed.connections == 1 else "connections"
+    carried = f"▼ {format_bytes(closed.bytes_received)} ▲ {format_bytes(closed.bytes_sent)}"
+    return f"{closed.connections:,} {noun}{kept} · {carried}"
 
 
 def figures(state: State, host: str) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from netmon.engine.filter import parse_filter
 from netmon.engine.state import Totals
 from netmon.engine.view import (
+    CLOSED_SORT,
     CONNECTION_SORT,
     PROCESS_SORT,
     TEXT_COLUMNS,
@@ -226,3 +227,25 @@ def test_every_column_of_processes_sorts_every_row(column: str) -> None:
 
 def test_columns_of_text_are_columns() -> None:
     assert set(CONNECTION_SORT) | set(PROCESS_SORT) >= TEXT_COLUMNS
+
+
+# -- the history
+
+
+def test_the_history_is_filtered_and_stands_newest_first() -> None:
+    kept = [connection(process=name, closed_at=NOW - age) for name, age in (("a", 9), ("ab", 1), ("c", 5))]
+    shown = state(history=kept)
+    assert connection_view(shown, settings()).closed == ()
+    view = connection_view(shown, settings("proc:a", column="state", with_closed=True))
+    assert view.closed_sorting == Sorting("closed_at", True)
+    assert [row.owner.processes[0].name for row in view.closed] == ["ab", "a"]
+
+
+@pytest.mark.parametrize("column", CLOSED_SORT)
+def test_every_column_of_the_history_sorts_every_row(column: str) -> None:
+    kept = [connection(closed_at=NOW, opened_at=opened) for opened in (None, NOW - 3, NOW - 1)]
+    for reverse in (False, True):
+        view = connection_view(
+            state(history=kept), settings(column=column, reverse=reverse, with_closed=True)
+        )
+        assert sorted(map(id, view.closed)) == sorted(map(id, kept))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from netmon.engine.state import ClosedTotals, Coverage, InterfaceRate, Totals
 from netmon.model.connection import Direction
 from netmon.model.snapshot import Degradation
-from netmon.tui.status import busiest, figures, filter_chip, frozen_text, status_text
-from tests.builders import NOW, state
+from netmon.tui.status import busiest, figures, filter_chip, frozen_text, history_text, status_text
+from tests.builders import NOW, connection, state
 
 
 def test_the_source_and_how_complete_it_is() -> None:
@@ -73,3 +73,11 @@ def test_figures_become_shorter_and_never_say_more() -> None:
 
 def test_figures_of_a_quiet_machine() -> None:
     assert figures(state(), "devbox") == ["devbox · ▼ 0 B/s ▲ 0 B/s", "▼ 0 B/s ▲ 0 B/s"]
+
+
+def test_the_history_says_how_much_of_it_is_kept() -> None:
+    kept = connection(closed_at=NOW)
+    all_of_it = state(history=[kept], closed_totals=ClosedTotals(1, 40, 2_000))
+    assert history_text(all_of_it) == "1 connection · ▼ 2.0 kB ▲ 40 B"
+    a_part = state(history=[kept], closed_totals=ClosedTotals(9_000, 0, 0))
+    assert history_text(a_part) == "9,000 connections, the last 1 kept · ▼ 0 B ▲ 0 B"

@@ -19,6 +19,7 @@ from netmon.engine.explain import Explanation, copy_text, explain, explain_proce
 from netmon.engine.filter import Filter
 from netmon.engine.state import State
 from netmon.engine.view import (
+    CLOSED_SORT,
     CONNECTION_SORT,
     PROCESS_SORT,
     TEXT_COLUMNS,
@@ -29,14 +30,17 @@ from netmon.engine.view import (
 )
 from netmon.model.connection import Connection
 from netmon.model.process import Process
+from netmon.model.text import clean
 from netmon.tui.columns import (
     Moment,
     all_columns,
+    closed_columns,
     inbound_columns,
     outbound_columns,
     owner_text,
     process_columns,
 )
+from netmon.tui.status import history_text
 from netmon.tui.tabs.table_tab import NARROW, TableTab
 from netmon.tui.widgets.connection_pane import ConnectionPane
 from netmon.tui.widgets.detail_panel import DetailPanel
@@ -46,7 +50,7 @@ from netmon.tui.widgets.live_table import LiveTable
 
 WIDE = 140
 """From this width on the two directions stand side by side."""
-VIEWS = ("split", "all", "processes")
+VIEWS = ("split", "all", "processes", "closed")
 
 Row = Connection | ProcessRow
 
@@ -120,6 +124,7 @@ class ConnectionsTab(TableTab):
                 yield ConnectionPane("INBOUND", inbound_columns(moment), _key, moment.kind, id="inbound")
                 yield ConnectionPane("OUTBOUND", outbound_columns(moment), _key, moment.kind, id="outbound")
                 yield ConnectionPane("ALL", all_columns(moment), _key, moment.kind, id="all")
+                yield ConnectionPane("CLOSED", closed_columns(moment), _key, None, id="closed")
                 yield ConnectionPane("PROCESSES", process_columns(moment), _key, None, id="processes")
             yield DetailPanel()
         yield FilterBox()
@@ -188,15 +193,19 @@ class ConnectionsTab(TableTab):
             self._pane("outbound").show(view.outbound, sorting, view.outbound_totals, "connections", empty)
         elif self._view_name == "all":
             self._pane("all").show(view.rows, sorting, view.totals, "connections", empty)
-        else:
+        elif self._view_name == "processes":
             totals = view.totals._replace(connections=len(view.processes), time_wait=0)
             self._pane("processes").show(view.processes, view.process_sorting, totals, "processes", empty)
+        else:
+            self._pane("closed").show_summary(view.closed, view.closed_sorting, history_text(state), empty)
         self._refresh_detail()
 
     def _show_status(self) -> None:
         if (state := self._state) is None:
             return
         matching, total = (len(self._shown.rows), self._shown.total) if self._shown else (0, 0)
+        if self._shown and self._view_name == "closed":
+            matching, total = len(self._shown.closed), len((self._frozen or state).history)
         self.query_one("#status", Line).show(self._status(state, self._frozen, matching, total))
 
     # -- panes
@@ -220,12 +229,12 @@ class ConnectionsTab(TableTab):
         return next((pane.table for pane in panes if pane.table.has_focus), panes[0].table)
 
     def action_next_view(self) -> None:
-        """Show both directions apart, then in one table, then the sums by process."""
+        """Show both directions apart, then in one table, then the sums by process, then the history."""
         self._view_name = VIEWS[(VIEWS.index(self._view_name) + 1) % len(VIEWS)]
         self._close_detail()
         self._show_panes()
         self.focus_first()
-        self._set(with_processes=self._view_name == "processes")
+        self._set(with_processes=self._view_name == "processes", with_closed=self._view_name == "closed")
 
     # -- order, filter, freeze, names
 
@@ -235,14 +244,15 @@ class ConnectionsTab(TableTab):
 
     @property
     def _sortable(self) -> Collection[str]:
-        return PROCESS_SORT if self._view_name == "processes" else CONNECTION_SORT
+        return {"processes": PROCESS_SORT, "closed": CLOSED_SORT}.get(self._view_name, CONNECTION_SORT)
 
     @property
     def _order(self) -> Sorting:
         """The order in force: as set, or the one in view where the rows in view cannot be sorted so."""
         if self._settings.sorting.column in self._sortable or self._shown is None:
             return self._settings.sorting
-        return self._shown.process_sorting if self._view_name == "processes" else self._shown.sorting
+        in_force = {"processes": self._shown.process_sorting, "closed": self._shown.closed_sorting}
+        return in_force.get(self._view_name, self._shown.sorting)
 
     def _sort_by(self, column: str) -> None:
         current = self._order
@@ -289,7 +299,7 @@ class ConnectionsTab(TableTab):
         if isinstance(row, ProcessRow):
             rows = self._shown.processes
         else:  # also what the filter hides; what has just closed before what the kernel keeps of it
-            rows = chain(state.lingering, state.connections)
+            rows = chain(state.lingering, state.connections, self._shown.closed)
         return next((now for now in rows if now.key == row.key), None)
 
     def _explanation(self, row: Row) -> Explanation:
@@ -302,7 +312,7 @@ class ConnectionsTab(TableTab):
     def _line_of(self, row: Row) -> str:
         state = self._frozen or self._state
         assert state is not None, "rows come with states"
-        return owner_text(row.owner) if isinstance(row, ProcessRow) else copy_text(row, state)
+        return clean(owner_text(row.owner)) if isinstance(row, ProcessRow) else copy_text(row, state)
 
 
 def _key(row: Row) -> Any:

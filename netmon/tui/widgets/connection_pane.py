@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from netmon.engine.state import Totals
 from netmon.engine.view import Sorting
 from netmon.model.units import format_rate
-from netmon.tui.widgets.fit import Column
+from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.graph import graph_text
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
@@ -65,9 +65,17 @@ class ConnectionPane(Vertical):
 
     def show(self, rows: Sequence[Any], sorting: Sorting, totals: Totals, noun: str, empty_text: str) -> None:
         """Show these rows, and their sums in the title line."""
+        self._show_rows(rows, sorting, empty_text)
+        self._show_totals(totals, noun)
+
+    def show_summary(self, rows: Sequence[Any], sorting: Sorting, summary: str, empty_text: str) -> None:
+        """Show these rows, and a summary of other than live rates in the title line."""
+        self._show_rows(rows, sorting, empty_text)
+        self._line.show(f" {self._title}  {summary}")
+
+    def _show_rows(self, rows: Sequence[Any], sorting: Sorting, empty_text: str) -> None:
         self.table.empty_text = empty_text
         self.table.set_rows(rows, sort_key=sorting.column, reverse=sorting.reverse)
-        self._show_totals(totals, noun)
 
     def _show_totals(self, totals: Totals, noun: str) -> None:
         one = noun.removesuffix("es" if noun.endswith("sses") else "s")

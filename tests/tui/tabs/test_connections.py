@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from netmon.collectors.base import CollectorError
 from netmon.collectors.linux import LinuxCollector
+from netmon.engine.state import LINGER_S
 from netmon.engine.view import CONNECTION_SORT, PROCESS_SORT
 from netmon.model.process import OwnerReason, Process
 from netmon.model.snapshot import Degradation
@@ -149,6 +150,9 @@ async def test_views_follow_one_another() -> None:
         assert screen.title("processes").startswith(" PROCESSES  2 processes")
         assert "curl 4711 dev – 2 0 2" in screen.line_of("processes", "curl")
         await screen.press("v")
+        assert screen.title("closed") == " CLOSED  0 connections · ▼ 0 B ▲ 0 B"
+        assert not screen.pane("processes").display
+        await screen.press("v")
         assert screen.pane("inbound").display
         assert screen.pane("outbound").display
         assert not screen.pane("processes").display
@@ -275,7 +279,7 @@ async def test_sorts_the_sums_by_any_header_and_polling_goes_on() -> None:
             await screen.click_header(screen.table("processes"), key)
             await screen.poll(*more)
             assert screen.table("processes")._sort[0] == key
-        await screen.press("v")
+        await screen.press("v", "v")
         await screen.poll(NGINX)
         assert "nginx" in screen.line_of("inbound", "nginx")
         assert screen.table("inbound")._sort == ("rate_received", True)
@@ -640,7 +644,7 @@ async def test_a_collector_that_fails_says_so_and_the_app_goes_on() -> None:
             assert f"✕ not read: {'' if 'netlink' in message else 'RuntimeError: '}{message}" in screen.status
             assert all(line.isprintable() for line in screen.text)
             assert "nginx" in screen.line_of("inbound", "nginx")
-            await screen.press("v", "v", "v")
+            await screen.press("v", "v", "v", "v")
         await screen.poll(NGINX, CURL, VPN)
         assert "not read" not in screen.status
         assert len(screen.table("outbound").rows) == 2
@@ -678,7 +682,18 @@ async def test_hostile_names_are_only_text(size: tuple[int, int]) -> None:
     assert len(MONSTER.name) > 100_000
 
     async with running(size=size, resolve=lambda address: "[/x]\x1b[31m\u202e.example") as screen:
-        for keys in (["n"], ["v"], ["v"], ["enter"], ["y"], ["escape"], ["v"], ["tab", "enter"], ["y"]):
+        for keys in (
+            ["n"],
+            ["v"],
+            ["v"],
+            ["enter"],
+            ["y"],
+            ["escape"],
+            ["v"],
+            ["v"],
+            ["tab", "enter"],
+            ["y"],
+        ):
             await screen.poll(monster, local, half)
             await screen.press(*keys)
             assert all(line.isprintable() for line in screen.text), keys
@@ -759,3 +774,18 @@ async def test_a_real_connection_comes_with_its_bytes_and_goes() -> None:
             closed_by_reset(server)
             await screen.until(lambda: any("✕" in line for line in screen.lines("inbound")))
             assert "Σ50 kB" in " ".join(screen.lines("inbound"))
+
+
+async def test_the_history_keeps_what_has_left_the_other_views() -> None:
+    async with running() as screen:
+        await screen.poll(NGINX, CURL)
+        await screen.poll(NGINX, closed=[ended(carried(CURL, received=1000), screen.now + 0.5)])
+        await screen.poll(NGINX, after=LINGER_S + 1)
+        assert "curl" not in "\n".join(screen.text)
+        await screen.press("v", "v", "v")
+        assert screen.title("closed").startswith(" CLOSED  1 connection · ▼ ")
+        assert "curl 4711 ──▶ 203.0.113.7:443" in screen.line_of("closed", "curl")
+        await screen.press("s")
+        assert screen.table("closed")._sort[0] != "closed_at"
+        await screen.press("enter")
+        assert any("closed" in line for line in screen.text)

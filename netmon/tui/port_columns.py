@@ -6,7 +6,7 @@ from netmon.model.process import Owner
 from netmon.model.units import UNKNOWN, format_bytes
 from netmon.ports.listeners import Listening, user_of
 from netmon.tui.columns import owner_text
-from netmon.tui.widgets.fit import Column
+from netmon.tui.widgets.column import Column
 
 
 def port_columns() -> list[Column[Listening]]:

@@ -20,8 +20,9 @@ from netmon.model.text import clean
 from netmon.resolver.answer import Answer, Configuration, Held, Lookup
 from netmon.resolver.lookup import TIMEOUT_S, TYPES, configuration, lookup
 from netmon.tui.tabs.base import Tab
+from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.line import Line
-from netmon.tui.widgets.live_table import Column, LiveTable
+from netmon.tui.widgets.live_table import LiveTable
 
 TICK_S = 1.0
 

@@ -31,8 +31,9 @@ from netmon.model.finding import Finding, FindingState
 from netmon.model.text import clean
 from netmon.model.units import format_rtt
 from netmon.tui.tabs.base import Tab
+from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.line import Line
-from netmon.tui.widgets.live_table import Column, LiveTable
+from netmon.tui.widgets.live_table import LiveTable
 
 SYMBOLS = {
     FindingState.OK: ("✓", "$text-success"),

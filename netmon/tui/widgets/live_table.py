@@ -20,18 +20,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from netmon.tui.widgets.fit import Column, fit, lay_out
-
-__all__ = ["MARKS", "Column", "LiveTable"]
+from netmon.tui.widgets.column import Column, lay_out
+from netmon.tui.widgets.line_painter import LinePainter
+from netmon.tui.widgets.row_cursor import RowCursor
 
 R = TypeVar("R")
-
-MARKS = {"new": "+", "changed": "~", "closing": "✕"}
-"""What the gutter shows for a kind of row, so that its colour is not all there is to see."""
-CURSOR_MARK = "▌"
-
-_NEAR = 64
-"""A row is looked for this far around its old index before all rows are searched."""
 
 
 class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
@@ -154,27 +147,22 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
         Args:
             columns: From left to right.
             key: What makes a row the same row in the next sequence.
-            row_kind: The kind of a row: one of `MARKS`, `dim`, or empty.
+            row_kind: The kind of a row: one of `line_painter.MARKS`, `dim`, or empty.
             empty_text: Shown while there are no rows.
             id: The widget's id.
             classes: The widget's classes.
         """
         super().__init__(id=id, classes=classes)
         self._columns = tuple(columns)
-        self._key = key
+        self._cursor = RowCursor(key)
         self._row_kind = row_kind
         self._empty_text = empty_text
-        self._rows: Sequence[R] = ()
         self._sort: tuple[str | None, bool] = (None, False)
-        self._cursor = 0
-        self._cursor_key: Hashable | None = None
-        """None while the cursor stays at the top."""
         self._announced: Hashable | None = None
         self._view = Size(0, 0)
         """The size that `_layout` was made for, without the scrollbar."""
         self._layout: list[tuple[Column[R], int]] = []
-        self._rest = ""
-        """The spaces behind the last column."""
+        self._painter = LinePainter(self._layout, 0, row_kind, self._style)
         self._styles: dict[str, Style] = {}
         self._painted: dict[int, list[Segment]] = {}
         """What each line of the view looks like, or will as soon as it is repainted."""
@@ -184,7 +172,7 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
     @property
     def rows(self) -> Sequence[R]:
         """The rows as they were handed over."""
-        return self._rows
+        return self._cursor.rows
 
     def set_rows(self, rows: Sequence[R], *, sort_key: str | None = None, reverse: bool = False) -> None:
         """Show these rows from now on.
@@ -194,12 +182,11 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
             sort_key: The key of the column they are sorted by, to mark it in the header.
             reverse: Whether they are sorted from high to low.
         """
-        anchor = self._anchor()
-        self._rows, self._sort = rows, (sort_key, reverse)
-        self._relocate_cursor()
+        self._sort = (sort_key, reverse)
+        moved = self._cursor.set_rows(rows, self.scroll_offset.y, self._page)
         self._resize_virtual()
         before = self.scroll_offset.y
-        self._scroll(before if anchor is None else before + self._shift(*anchor))
+        self._scroll(before if self.is_vertical_scrollbar_grabbed else before + moved)
         if self.scroll_offset.y == before:  # scrolling repaints by itself
             self._repaint()
         self._announce()
@@ -240,31 +227,28 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
     @property
     def cursor_index(self) -> int:
         """Where the cursor is in `rows`; 0 if there are none."""
-        return self._cursor
+        return self._cursor.index
 
     @property
     def cursor_row(self) -> R | None:
         """The row under the cursor, or None if there are no rows."""
-        return self._rows[self._cursor] if self._rows else None
+        return self._cursor.row
 
     @property
     def stays_at_top(self) -> bool:
         """Whether the cursor stays on the top line, whatever row comes there."""
-        return self._cursor_key is None
+        return self._cursor.stays_at_top
 
     def move_cursor(self, index: int) -> None:
         """Put the cursor on the row at `index`, or the nearest there is, and keep it on that row."""
-        if not self._rows:
-            return
-        self._cursor = max(0, min(index, len(self._rows) - 1))
-        self._cursor_key = self._key(self._rows[self._cursor])
-        self._scroll_to_cursor()
-        self._repaint()
-        self._announce()
+        if self._cursor.move(index):
+            self._scroll_to_cursor()
+            self._repaint()
+            self._announce()
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some rows."""
-        self.move_cursor(self._cursor + by)
+        self.move_cursor(self._cursor.index + by)
 
     def action_page(self, direction: int) -> None:
         """Move the view by a page, the cursor with it."""
@@ -276,67 +260,29 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
 
     def action_top(self) -> None:
         """Put the cursor on the top line, to stay there."""
-        self._cursor, self._cursor_key = 0, None
+        self._cursor.stay_at_top()
         self._scroll(0)
         self._repaint()
         self._announce()
 
     def action_bottom(self) -> None:
         """Put the cursor on the last row."""
-        self.move_cursor(len(self._rows) - 1)
+        self.move_cursor(len(self.rows) - 1)
 
     def action_select(self) -> None:
         """Post `RowSelected` for the row under the cursor."""
-        if self._rows:
-            self.post_message(self.RowSelected(self, self._rows[self._cursor]))
+        if self.rows:
+            self.post_message(self.RowSelected(self, self.cursor_row))
 
     def _move_with_view(self, by: int) -> None:
         self._scroll(self.scroll_offset.y + by)
-        self.move_cursor(self._cursor + by)
+        self.move_cursor(self._cursor.index + by)
 
     def _announce(self) -> None:
-        key = self._key(self._rows[self._cursor]) if self._rows else None
+        key = self._cursor.row_key
         if key != self._announced and self.is_attached:
             self._announced = key
             self.post_message(self.RowHighlighted(self, self.cursor_row))
-
-    # Holding the place while rows move
-
-    def _anchor(self) -> tuple[Hashable, int] | None:
-        """The row that must keep its line, as its key and index; None to leave the scrolling alone."""
-        top = self.scroll_offset.y
-        if self.is_vertical_scrollbar_grabbed:
-            return None
-        if self._cursor_key is not None and top <= self._cursor < top + self._page:
-            return self._cursor_key, self._cursor
-        if 0 < top < len(self._rows):
-            return self._key(self._rows[top]), top
-        return None
-
-    def _shift(self, key: Hashable, index: int) -> int:
-        """How far the anchor moved; nothing if it is gone, so that its line stays in place."""
-        if key == self._cursor_key:
-            return self._cursor - index
-        found = self._find(key, index)
-        return 0 if found is None else found - index
-
-    def _relocate_cursor(self) -> None:
-        if not self._rows or self._cursor_key is None:
-            self._cursor = 0
-            return
-        found = self._find(self._cursor_key, self._cursor)
-        if found is None:  # it is gone: keep the line and adopt who lives there now
-            found = min(self._cursor, len(self._rows) - 1)
-            self._cursor_key = self._key(self._rows[found])
-        self._cursor = found
-
-    def _find(self, wanted: Hashable, hint: int) -> int | None:
-        """The index of a row by its key; most rows do not travel far between two refreshes."""
-        key, rows = self._key, self._rows
-        for index in range(max(0, hint - _NEAR), min(len(rows), hint + _NEAR + 1)):
-            if key(rows[index]) == wanted:
-                return index
-        return next((index for index, row in enumerate(rows) if key(row) == wanted), None)
 
     # Geometry
 
@@ -347,7 +293,7 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
 
     def _resize_virtual(self) -> None:
         """Tell the scrollbar how many rows there are, without the layout pass of `virtual_size`."""
-        size = Size(0, len(self._rows) + 1)
+        size = Size(0, len(self.rows) + 1)
         if size == self.virtual_size:
             return
         self.set_reactive(ScrollView.virtual_size, size)
@@ -362,16 +308,17 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
             self.scroll_to(y=y, animate=False, force=True, immediate=True)
 
     def _scroll_to_cursor(self) -> None:
-        top, last = self.scroll_offset.y, self._cursor - max(1, self._page) + 1
-        if not last <= top <= self._cursor:
-            self._scroll(self._cursor if self._cursor < top else last)
+        top, cursor = self.scroll_offset.y, self._cursor.index
+        last = cursor - max(1, self._page) + 1
+        if not last <= top <= cursor:
+            self._scroll(cursor if cursor < top else last)
 
     def _adapt(self) -> None:
         """Lay out the columns again if the widget has another size than before."""
         size = self.scrollable_size
         if not size or size == self._view:
             return  # a hidden widget has no size: it keeps the one it will come back to
-        line = self._cursor - self.scroll_offset.y
+        line = self._cursor.index - self.scroll_offset.y
         was_in_view = 0 <= line < self._page
         self._view = size
         self._lay_out()
@@ -382,8 +329,7 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         width = self._view.width
         self._layout = lay_out(self._columns, width - 1)
-        used = 1 + sum(cells + 1 for _, cells in self._layout) - bool(self._layout)
-        self._rest = " " * (width - used)
+        self._painter = LinePainter(self._layout, width, self._row_kind, self._style)
 
     # Painting
 
@@ -412,49 +358,14 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
 
     def _line(self, y: int) -> list[Segment]:
         if y == 0:
-            return self._header_line()
-        if not self._rows and y == self._view.height // 2:
-            return self._empty_line()
+            return self._painter.header(*self._sort)
+        rows = self.rows
+        if not rows and y == self._view.height // 2:
+            return self._painter.centred(self._empty_text)
         index = self.scroll_offset.y + y - 1
-        if index < len(self._rows):
-            return self._row_line(self._rows[index], index == self._cursor)
-        return [Segment(" " * self._view.width, self._style(""))]
-
-    def _row_line(self, row: R, on_cursor: bool) -> list[Segment]:
-        row_kind = self._row_kind(row) if self._row_kind else ""
-        line_kind = "cursor" if on_cursor else row_kind
-        text = MARKS.get(row_kind, CURSOR_MARK if on_cursor else " ")
-        style = self._style("cursor-mark" if on_cursor and row_kind in MARKS else line_kind)
-        segments: list[Segment] = []
-        gap = ""
-        for column, width in self._layout:
-            kind = line_kind or (column.kind if isinstance(column.kind, str) else column.kind(row))
-            cell_style = self._style(kind)
-            if cell_style is not style:
-                segments.append(Segment(text, style))
-                text, style = "", cell_style
-            text += gap + fit(column.text(row), width, column.right)
-            gap = " "
-        segments.append(Segment(text + self._rest, style))
-        return segments
-
-    def _header_line(self) -> list[Segment]:
-        labels = [self._label(column, width) for column, width in self._layout]
-        return [Segment(" " + " ".join(labels) + self._rest, self._style("header"))]
-
-    def _label(self, column: Column[R], width: int) -> str:
-        sort_key, reverse = self._sort
-        if column.key != sort_key or width < 1:
-            return fit(column.label, width, column.right)
-        arrow = "↓" if reverse else "↑"
-        label = column.label if len(column.label) < width else fit(column.label, width - 1)
-        return fit(label + arrow, width, column.right)
-
-    def _empty_line(self) -> list[Segment]:
-        width = self._view.width
-        text = self._empty_text
-        indent = " " * max(0, (width - len(text)) // 2)
-        return [Segment(fit(indent + text, width), self._style("empty"))]
+        if index < len(rows):
+            return self._painter.row(rows[index], index == self._cursor.index)
+        return self._painter.blank()
 
     def _style(self, kind: str) -> Style:
         if (style := self._styles.get(kind)) is None:
@@ -503,17 +414,13 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
             self._click_row(self.scroll_offset.y + offset.y - 1, event.chain)
 
     def _click_header(self, x: int) -> None:
-        end = 1  # the gutter counts as part of the first column
-        for column, width in self._layout:
-            end += width + 1
-            if x < end:
-                self.post_message(self.HeaderSelected(self, column.key))
-                return
+        if (column := self._painter.column_at(x)) is not None:
+            self.post_message(self.HeaderSelected(self, column.key))
 
     def _click_row(self, index: int, chain: int) -> None:
-        if index >= len(self._rows):
+        if index >= len(self.rows):
             return
-        if index != self._cursor or self.stays_at_top:
+        if index != self._cursor.index or self.stays_at_top:
             self.move_cursor(index)
         elif chain <= 2:
             self.action_select()

@@ -16,7 +16,8 @@ from textual.widgets import Input
 from netmon.engine.filter import parse_filter
 from netmon.tui.screens.help import FILTER_LANGUAGE, HelpScreen
 from netmon.tui.tabs.base import Tab
-from netmon.tui.widgets.live_table import MARKS, LiveTable
+from netmon.tui.widgets.line_painter import MARKS
+from netmon.tui.widgets.live_table import LiveTable
 
 SIZES = [(40, 10), (80, 24), (160, 50)]
 

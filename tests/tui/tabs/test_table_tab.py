@@ -13,9 +13,9 @@ from netmon.engine.view import NO_FILTER, Sorting
 from netmon.model.connection import Connection
 from netmon.model.process import Process
 from netmon.tui.tabs.table_tab import GONE, TableTab
+from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
-from netmon.tui.widgets.fit import Column
 from netmon.tui.widgets.live_table import LiveTable
 from tests.builders import connection, process
 

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from netmon.engine.state import Totals
 from netmon.engine.view import Sorting
+from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.connection_pane import ConnectionPane
-from netmon.tui.widgets.fit import Column
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
 

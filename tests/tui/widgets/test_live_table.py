@@ -15,7 +15,8 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
 
-from netmon.tui.widgets.live_table import Column, LiveTable
+from netmon.tui.widgets.column import Column
+from netmon.tui.widgets.live_table import LiveTable
 from tests.tui.widgets.test_fit import HOSTILE
 
 

@@ -14,7 +14,9 @@ from typing import Literal
 
 import dns.message
 
-from netmon.loopback.localhost import Localhost, Outcome, Probe, Resolution
+from netmon.loopback.localhost import Localhost
+from netmon.loopback.probing import Outcome, Probe
+from netmon.loopback.resolving import Resolution
 from netmon.model.endpoint import Endpoint
 from netmon.model.process import Owner, OwnerReason, Process
 from netmon.model.snapshot import ClosedSocket, InterfaceCounters, Snapshot

@@ -16,16 +16,10 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from netmon.engine.state import State
-from netmon.loopback.localhost import (
-    Localhost,
-    PortVerdict,
-    Probe,
-    examine,
-    findings,
-    holder,
-    judge_listeners,
-    listener_family,
-)
+from netmon.loopback.findings import findings, listener_family
+from netmon.loopback.listeners import PortVerdict, holder, judge_listeners
+from netmon.loopback.localhost import Localhost, examine
+from netmon.loopback.probing import Probe
 from netmon.model.connection import Connection
 from netmon.model.finding import Finding, FindingState
 from netmon.model.text import clean

@@ -13,7 +13,9 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from netmon.loopback.localhost import Localhost, Outcome, Probe, Resolution
+from netmon.loopback.localhost import Localhost
+from netmon.loopback.probing import Outcome, Probe
+from netmon.loopback.resolving import Resolution
 from netmon.model.finding import Finding, FindingState
 from netmon.tui.tabs.loopback import FindingView, LoopbackTab, addresses_text, grounds_text, verdict_text
 from netmon.tui.widgets.line import Line

@@ -1,0 +1,96 @@
+"""Which listening ports answer the addresses of `localhost`, as far as their sockets tell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from netmon.loopback.localhost import V4, V6
+from netmon.model.connection import Connection
+from netmon.model.endpoint import Endpoint
+from netmon.model.process import Owner
+from netmon.model.socket import SocketRecord, SocketState
+from netmon.model.text import clean
+
+
+class Answers(StrEnum):
+    """How a listening port stands to the addresses of localhost."""
+
+    COVERED = "covered"
+    FIRST_REFUSED = "first family refused, the other works"
+    NOT_NAMED = "localhost does not name its address"
+    NO_LOOPBACK = "answers no address of localhost"
+    UNKNOWN = "unknown: the socket does not tell whether it takes IPv4 too"
+
+
+class PortVerdict(NamedTuple):
+    """One TCP port that something listens on, all its sockets together."""
+
+    port: int
+    binds: tuple[Endpoint, ...]
+    owners: tuple[Owner, ...]
+    answers: Answers
+    works: tuple[str, ...]
+    """Which of 127.0.0.1, ::1 and the addresses of localhost it answers for certain."""
+
+    @property
+    def amiss(self) -> bool:
+        """Whether it answers on loopback, but not where localhost leads first."""
+        return self.answers in (Answers.FIRST_REFUSED, Answers.NOT_NAMED)
+
+    def __str__(self) -> str:
+        return f"{', '.join(dict.fromkeys(map(holder, self.owners)))} on {', '.join(map(str, self.binds))}"
+
+
+def judge_listeners(order: Sequence[str], listeners: Iterable[Connection]) -> tuple[PortVerdict, ...]:
+    """What each listening TCP port answers when called by the addresses of localhost, by port.
+
+    UDP is left out: a socket that is bound to no peer may be a client as well as a server.
+    """
+    ports: defaultdict[int, list[Connection]] = defaultdict(list)
+    for listener in listeners:
+        if listener.socket.protocol == "tcp" and listener.socket.state is SocketState.LISTEN:
+            ports[listener.socket.local.port].append(listener)
+    return tuple(_judge_port(order, port, sockets) for port, sockets in sorted(ports.items()))
+
+
+def _judge_port(order: Sequence[str], port: int, sockets: Sequence[Connection]) -> PortVerdict:
+    reach = {a: _any([_reaches(s.socket, a) for s in sockets]) for a in dict.fromkeys((*order, V4, V6))}
+    first = reach[order[0]] if order else None
+    if first is None:
+        answers = Answers.UNKNOWN
+    elif first:
+        answers = Answers.COVERED
+    elif any(reach[a] for a in order):
+        answers = Answers.FIRST_REFUSED
+    elif any(reach.values()):
+        answers = Answers.NOT_NAMED
+    else:
+        answers = Answers.UNKNOWN if None in reach.values() else Answers.NO_LOOPBACK
+    works = tuple(a for a, reached in reach.items() if reached)
+    binds, owners = tuple(s.socket.local for s in sockets), tuple(s.owner for s in sockets)
+    return PortVerdict(port, binds, owners, answers, works)
+
+
+def _reaches(record: SocketRecord, address: str) -> bool | None:
+    """Whether a connection to loopback `address` arrives at the listener; None if it does not tell."""
+    if record.interface not in (None, "lo", "lo0"):
+        return False
+    bound = record.local.address
+    if bound == "::":
+        return True if ":" in address else None if record.v6only is None else not record.v6only
+    return bound == address or (bound == "0.0.0.0" and ":" not in address)
+
+
+def _any(values: Sequence[bool | None]) -> bool | None:
+    return True if True in values else None if None in values else False
+
+
+def holder(owner: Owner) -> str:
+    """Who holds a socket in a few words: `node (4711)`, a unit, a user."""
+    if owner.process is not None:
+        return f"{clean(owner.process.name)} ({owner.process.pid})"
+    who = owner.unit or owner.user or (f"uid {owner.uid}" if owner.uid is not None else None)
+    return clean(who or owner.explain() or "an unknown process")

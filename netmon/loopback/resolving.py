@@ -1,0 +1,38 @@
+"""What getaddrinfo makes of a name, asked with a deadline that it does not know itself."""
+
+from __future__ import annotations
+
+import socket
+from threading import Thread
+from typing import NamedTuple
+
+from netmon.model.text import clean
+
+RESOLVE_S = 5.0
+
+
+class Resolution(NamedTuple):
+    """What getaddrinfo makes of a name, in its order."""
+
+    addresses: tuple[str, ...] = ()
+    error: str | None = None
+    """Why there are none."""
+
+
+def resolve(name: str, flags: int = 0, timeout_s: float = RESOLVE_S) -> Resolution:
+    """`name` as getaddrinfo gives it for a stream socket of any family."""
+    results: list[Resolution] = []
+
+    def ask() -> None:
+        try:
+            infos = socket.getaddrinfo(name, 0, socket.AF_UNSPEC, socket.SOCK_STREAM, 0, flags)
+            results.append(Resolution(tuple(str(info[4][0]).partition("%")[0] for info in infos)))
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            results.append(Resolution(error=clean(reason)))
+
+    # getaddrinfo knows no deadline: a daemon thread may be left behind without holding up the exit.
+    thread = Thread(target=ask, name="getaddrinfo", daemon=True)
+    thread.start()
+    thread.join(timeout_s)
+    return results[0] if results else Resolution(error=f"no answer within {timeout_s:g} s")

@@ -1,0 +1,96 @@
+"""Every way that localhost can be wrong is said in words, with its grounds."""
+
+from __future__ import annotations
+
+from netmon.loopback.findings import findings, listener_family
+from netmon.loopback.listeners import judge_listeners
+from netmon.loopback.localhost import Localhost
+from netmon.model.finding import Finding, FindingState
+from tests.loopback.staged import BOTH, listener, seen
+
+
+def gai(machine: Localhost) -> Finding:
+    return findings(machine)[2]
+
+
+# What localhost is
+
+
+def test_localhost_with_both_families_is_ok() -> None:
+    finding = gai(seen(("::1", "127.0.0.1")))
+    assert (finding.state, finding.summary) == (FindingState.OK, "localhost is ::1 first, then 127.0.0.1")
+
+
+def test_localhost_that_leaves_out_a_working_address() -> None:
+    finding = gai(seen(("127.0.0.1",)))
+    assert finding.state is FindingState.INFO
+    assert finding.summary == "localhost is 127.0.0.1 alone; ::1 works but is not named"
+
+
+def test_localhost_that_is_another_one_with_addrconfig() -> None:
+    finding = gai(seen(("::1", "127.0.0.1"), ("127.0.0.1",)))
+    assert finding.state is FindingState.WARN
+    assert finding.summary == "localhost is ::1 first, but 127.0.0.1 with AI_ADDRCONFIG"
+    assert finding.evidence == "getaddrinfo gives ::1, 127.0.0.1; with AI_ADDRCONFIG 127.0.0.1"
+
+
+def test_localhost_that_lists_an_address_twice() -> None:
+    finding = gai(seen(("127.0.0.1",), ("127.0.0.1", "127.0.0.1")))
+    assert (finding.state, finding.summary) == (FindingState.WARN, "localhost lists an address twice")
+
+
+def test_localhost_whose_first_address_is_dead() -> None:
+    finding = gai(seen(("::1", "127.0.0.1"), dead=("::1",)))
+    assert finding.state is FindingState.WARN
+    assert finding.why == "Programs that try only the first address fail."
+
+
+def test_localhost_whose_addresses_are_all_dead() -> None:
+    finding = gai(seen(BOTH, dead=BOTH))
+    assert finding.state is FindingState.FAIL
+    assert finding.summary == "localhost is 127.0.0.1 first, then ::1, and nothing carries a connection"
+
+
+def test_an_address_that_is_there_and_dead_fails() -> None:
+    v4, v6, _ = findings(seen(BOTH, dead=BOTH))
+    assert (v4.state, v6.state) == (FindingState.FAIL, FindingState.FAIL)
+    assert v6.summary == "::1 does not carry a connection: refused"
+
+
+def test_findings_carry_their_grounds() -> None:
+    for finding in findings(seen(BOTH, dead=BOTH)):
+        assert finding.evidence
+        assert finding.why
+        assert finding.reference
+
+
+# Who is not found there
+
+
+def test_the_finding_names_process_and_port() -> None:
+    verdicts = judge_listeners(BOTH, [listener("::1", v6only=True), listener("0.0.0.0", 80)])
+    finding = listener_family(BOTH, verdicts)
+    assert finding.state is FindingState.WARN
+    assert finding.summary == "1 of 2 ports does not answer 127.0.0.1, localhost's first address"
+    assert finding.evidence == "node (4711) on [::1]:5173"
+    assert finding.fix
+
+
+def test_the_finding_names_only_so_many() -> None:
+    verdicts = judge_listeners(BOTH, [listener("::1", port, True) for port in range(1000, 1020)])
+    assert listener_family(BOTH, verdicts).evidence.endswith("; and 15 more")
+
+
+def test_the_finding_when_all_is_well() -> None:
+    finding = listener_family(BOTH, judge_listeners(BOTH, [listener("0.0.0.0"), listener("10.0.0.1", 1)]))
+    assert finding.state is FindingState.OK
+    assert finding.summary == "1 of 2 ports answer 127.0.0.1, localhost's first address"
+
+
+def test_the_finding_without_listeners() -> None:
+    assert listener_family(BOTH, ()).summary == "nothing listens on TCP here"
+
+
+def test_what_cannot_be_judged_is_unknown() -> None:
+    assert listener_family((), ()).state is FindingState.UNKNOWN
+    assert listener_family(BOTH, judge_listeners(BOTH, [listener("::")])).state is FindingState.UNKNOWN

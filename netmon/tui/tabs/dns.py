@@ -18,7 +18,8 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
 from netmon.resolver.answer import Answer, Configuration, Held, Lookup
-from netmon.resolver.lookup import TIMEOUT_S, TYPES, configuration, lookup
+from netmon.resolver.configuration import configuration
+from netmon.resolver.lookup import TIMEOUT_S, TYPES, lookup
 from netmon.tui.tabs.base import Tab
 from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.line import Line

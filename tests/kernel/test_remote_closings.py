@@ -35,6 +35,7 @@ CASES = [
     for family in (socket.AF_INET, socket.AF_INET6)
     for amounts in ((SENT, RECEIVED), (SENT, 0), (0, RECEIVED), (0, 0))
 ]
+FIRST_PORT = 40000
 # The first end is always ours, on the watched host.
 IN_ORDER = [first_end_first, second_end_first, both_at_once, first_end_half, second_end_half]
 
@@ -57,8 +58,9 @@ def told(outbound: bool, run: Run) -> dict[Case, Connection]:
     def all_cases(here: Host, there: Host) -> dict[Case, Connection]:
         found = {}
         with watching() as watch:
-            for family, amounts in CASES:
-                client, server = pair(here, there, family) if outbound else pair(there, here, family)
+            for number, (family, amounts) in enumerate(CASES):
+                hosts = (here, there) if outbound else (there, here)
+                client, server = pair(*hosts, family, port=FIRST_PORT + number)  # no pair of ports twice
                 with client, server:
                     ours, theirs = (client, server) if outbound else (server, client)
                     exchange(ours, theirs, amounts)
@@ -142,11 +144,11 @@ def test_of_one_that_we_abort_between_two_polls_nothing_is_invented() -> None:
 
     def run(here: Host, there: Host) -> int:
         with watching() as watch:
-            ours, theirs = pair(here, there)
+            ours, theirs = pair(here, there, port=FIRST_PORT)
             exchange(ours, theirs, (SENT, RECEIVED))
             aborted = ports_of(ours)
             reset_by_first(ours, theirs)
-            ours, theirs = pair(here, there)
+            ours, theirs = pair(here, there, port=FIRST_PORT + 1)
             later = ports_of(ours)
             first_end_first(ours, theirs)
             watch.last(later)

@@ -164,7 +164,7 @@ class NetmonApp(App[None]):
             place.mount(tab)
         self._current = tab
         self.query_one(TopBar).show_current(index)
-        self.call_after_refresh(self._opened, tab)
+        tab.call_after_refresh(self._opened, tab)  # in its own time: it may still have to be composed
 
     def _make_tab(self, index: int) -> Tab:
         entry = TABS[index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 
@@ -12,6 +13,7 @@ from netmon.model.snapshot import InterfaceCounters
 from netmon.tui.app import NetmonApp
 from netmon.tui.screens.help import HelpScreen
 from netmon.tui.tabs.connections import ConnectionsTab
+from netmon.tui.tabs.ports import PortsTab
 from netmon.tui.tabs.registry import TABS
 from tests.builders import NOW
 from tests.staging import (
@@ -125,6 +127,28 @@ async def test_a_state_may_come_while_a_tab_is_only_being_composed() -> None:
             screen.app.on_netmon_app_names_changed()
             await screen.settle()
             assert in_view(screen) == [SLUGS[index]]
+
+
+async def test_a_tab_that_takes_its_time_is_opened_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready, composed = asyncio.Event(), PortsTab._compose
+
+    async def compose_late(tab: PortsTab) -> None:
+        await ready.wait()
+        await composed(tab)
+
+    monkeypatch.setattr(PortsTab, "_compose", compose_late)
+    async with running() as screen:
+        await screen.poll(inbound())
+        drawn = threading.Event()
+        screen.app.action_tab(1)
+        screen.app.call_after_refresh(drawn.set)
+        try:
+            await screen.until(drawn.is_set)
+        finally:
+            ready.set()
+        await screen.settle()
+        assert in_view(screen) == ["ports"]
+        assert screen.app.focused is screen.app.query_one("#ports-table")
 
 
 async def test_fast_fingers_end_at_the_last_tab() -> None:

@@ -39,6 +39,8 @@ class Configuration(NamedTuple):
     source: str = "/etc/resolv.conf"
     error: str | None = None
     """Why it could not be read, in one sentence; `servers` is then empty."""
+    ignored: tuple[str, ...] = ()
+    """Lines that make no sense and were passed over, as the C library does."""
 
 
 class Record(NamedTuple):

@@ -6,6 +6,7 @@ from netmon.engine.closing import Pair, pair_of, reverse
 from netmon.engine.direction import Verdict, opposite, stronger
 from netmon.engine.interval import Interval
 from netmon.engine.locality import is_own
+from netmon.engine.services import service_of
 from netmon.model.connection import Connection, Peer
 
 
@@ -31,9 +32,9 @@ class LocalHalves:
         self._to_tell[half.key] = Peer(record.key, row.owner)
         return _joined(row, Peer(half.key, half.owner), half)
 
-    def changed_hands(self, row: Connection) -> None:
-        """Note that a row has another owner, which its other half shows."""
-        if row.peer is not None:
+    def changed(self, before: Connection, row: Connection) -> None:
+        """Note what its other half shows of a row: its owner, and the direction that it knows surer."""
+        if row.peer is not None and (row.owner is not before.owner or row.basis is not before.basis):
             self._to_tell[row.peer.key] = Peer(row.key, row.owner)
 
     def tell(self, interval: Interval) -> list[tuple[Connection, Connection]]:
@@ -62,4 +63,5 @@ def _joined(row: Connection, peer: Peer, half: Connection | None) -> Connection:
     verdict = Verdict(row.direction, row.basis)
     if half is not None:
         verdict = stronger(verdict, opposite(Verdict(half.direction, half.basis)))
-    return row._replace(peer=peer, direction=verdict.direction, basis=verdict.basis)
+    service = row.service if verdict.direction is row.direction else service_of(row.socket, verdict.direction)
+    return row._replace(peer=peer, direction=verdict.direction, basis=verdict.basis, service=service)

@@ -68,6 +68,14 @@ class IntervalRates:
         _add(self._directions, connection.direction, sent, received)
         _add(self._interfaces, connection.interface, sent, received)
 
+    def move(self, before: Connection, after: Connection) -> None:
+        """Count a row that was added in the direction that it turned out to have."""
+        if before.direction is not after.direction:
+            sent, received = before.rate_sent or 0.0, before.rate_received or 0.0
+            old_sent, old_received = self.of_direction(before.direction)
+            self._directions[before.direction] = max(0.0, old_sent - sent), max(0.0, old_received - received)
+            _add(self._directions, after.direction, sent, received)
+
     def of_direction(self, direction: Direction) -> tuple[float, float]:
         """Sent and received of one direction."""
         return self._directions.get(direction, (0.0, 0.0))

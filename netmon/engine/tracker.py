@@ -47,11 +47,12 @@ class Tracker:
         for before, after in self._halves.tell(interval):
             self._totals.remove(before)
             self._totals.add(after)
+            interval.rates.move(before, after)
         self._closings.keep(interval)
         self._rows = interval.rows
         state = self._state(interval)
         self._before = snapshot
-        self._interfaces = snapshot.interfaces or self._interfaces
+        self._interfaces = snapshot.interfaces
         return state
 
     def _note_listeners(self, snapshot: Snapshot) -> None:
@@ -90,8 +91,7 @@ class Tracker:
         else:
             row = self._changed(record, before, interval)
             self._totals.remove(before)
-            if row.owner is not before.owner:
-                self._halves.changed_hands(row)
+            self._halves.changed(before, row)
         self._totals.add(row)
         if row.rate_sent or row.rate_received:
             interval.rates.add(row, row.rate_sent or 0.0, row.rate_received or 0.0)

@@ -58,6 +58,20 @@ def test_rates_add_up_by_direction_and_by_interface() -> None:
     assert RunningTotals().by_direction(rates)[Direction.INBOUND] == Totals(0, 4.0, 40.0)
 
 
+def test_rates_move_with_a_row_whose_direction_is_found_later() -> None:
+    rates = IntervalRates()
+    row = connection(direction=Direction.UNKNOWN, rate_sent=0.1, rate_received=None)
+    rates.add(row, 0.1, 0.0)
+    rates.add(connection(direction=Direction.UNKNOWN), 0.2, 5.0)
+    rates.move(row, row._replace(direction=Direction.INBOUND))
+    assert rates.of_direction(Direction.UNKNOWN) == pytest.approx((0.2, 5.0))
+    assert rates.of_direction(Direction.INBOUND) == pytest.approx((0.1, 0.0))
+    rates.move(row._replace(rate_sent=9.0), row._replace(direction=Direction.INBOUND))
+    assert rates.of_direction(Direction.UNKNOWN) == (0.0, 5.0), "never below nothing"
+    rates.move(row, row)
+    assert rates.of_direction(Direction.UNKNOWN) == (0.0, 5.0)
+
+
 def test_an_interface_has_the_rate_of_the_interval_beside_its_rows() -> None:
     rows = IntervalRates()
     rows.add(connection(interface="eth0"), 5.0, 50.0)

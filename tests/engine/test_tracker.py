@@ -283,6 +283,36 @@ def test_what_one_half_knows_surer_holds_for_the_other(
     )
 
 
+@pytest.mark.parametrize("client_first", [True, False])
+@pytest.mark.parametrize("port", [700, 50002])
+def test_what_one_half_knows_later_holds_for_the_other_at_once(
+    machine: Machine, client_first: bool, port: int
+) -> None:
+    ends = f"127.0.0.1:{port}", "127.0.0.1:50001"
+    client, server = tcp(*ends, excess=None), tcp(*ends[::-1], excess=None)
+    machine.poll(client, server)
+    decided = tcp(*ends, excess=1, key=client.key)
+    state = machine.poll(*[decided, server] if client_first else [server, decided])
+    assert judged(row_of(state, server)) == (Direction.INBOUND, Basis.KERNEL)
+    assert judged(row_of(state, client)) == (Direction.OUTBOUND, Basis.KERNEL)
+
+
+@pytest.mark.parametrize("client_first", [True, False])
+def test_rates_and_service_go_with_the_direction_that_the_other_half_knows(
+    machine: Machine, client_first: bool
+) -> None:
+    machine.poll()
+    server = tcp("127.0.0.1:22", "127.0.0.1:443", excess=None, received=100)
+    client = tcp("127.0.0.1:443", "127.0.0.1:22", excess=1, sent=100)
+    state = machine.poll(*[client, server] if client_first else [server, client])
+    assert [row.service for row in state.connections] == ["ssh", "ssh"]
+    assert {direction: total[:3] for direction, total in state.totals.items()} == {
+        Direction.INBOUND: (1, 0.0, 100.0),
+        Direction.OUTBOUND: (1, 100.0, 0.0),
+        Direction.UNKNOWN: (0, 0.0, 0.0),
+    }
+
+
 def test_a_half_that_changes_hands_is_told_to_the_other(machine: Machine) -> None:
     client, server = tcp(CLIENT, SERVER), tcp(SERVER, CLIENT, excess=0, owner=SSHD)
     machine.poll(client, server)
@@ -694,6 +724,13 @@ def test_an_interface_shows_its_traffic_beside_that_of_its_rows(machine: Machine
     assert set(state.interfaces) == {"eth0"}, "eth1 was not there before: nothing is known of it"
     assert state.interfaces["eth0"] == (1000.0, 100.0, 400.0, 50.0)
     assert state.interfaces["eth0"].accounted == pytest.approx(450 / 1100)
+
+
+def test_counters_that_could_not_be_read_once_are_no_burst_later(machine: Machine) -> None:
+    machine.poll(interfaces=traffic(0, 0))
+    assert machine.poll(interfaces={}).interfaces == {}
+    assert machine.poll(interfaces=traffic(2000, 2000)).interfaces == {}
+    assert machine.poll(interfaces=traffic(2500, 2000)).interfaces["eth0"][:2] == (500.0, 0.0)
 
 
 def test_a_closed_connection_is_part_of_its_interfaces_rows(machine: Machine) -> None:

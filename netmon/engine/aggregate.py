@@ -38,6 +38,7 @@ class _Sum:
     rate_sent: float = 0.0
     rate_received: float = 0.0
     counted: bool = False
+    rated: bool = False
     newest_at: float = float("-inf")
 
     def add(self, row: Connection) -> None:
@@ -50,7 +51,8 @@ class _Sum:
             self.counted = True
             self.bytes_sent += row.bytes_sent or 0
             self.bytes_received += row.bytes_received or 0
-        if row.rate_sent or row.rate_received:
+        if row.rate_sent is not None or row.rate_received is not None:
+            self.rated = True
             self.rate_sent += row.rate_sent or 0.0
             self.rate_received += row.rate_received or 0.0
         if row.first_seen_at > self.newest_at:
@@ -66,8 +68,8 @@ class _Sum:
             self.outbound,
             self.bytes_sent if counted else None,
             self.bytes_received if counted else None,
-            self.rate_sent if counted else None,
-            self.rate_received if counted else None,
+            self.rate_sent if self.rated else None,
+            self.rate_received if self.rated else None,
             self.newest_at,
         )
 

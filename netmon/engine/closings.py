@@ -6,7 +6,14 @@ from collections import deque
 from collections.abc import Mapping, Set
 
 from netmon.engine.closing import FinalBytes, Pair, final_bytes, is_remains, pair_of, reverse
-from netmon.engine.direction import UNKNOWN, Listeners, Verdict, from_addresses, from_final_counters
+from netmon.engine.direction import (
+    UNKNOWN,
+    Listeners,
+    Verdict,
+    from_addresses,
+    from_final_counters,
+    opposite,
+)
 from netmon.engine.interval import Interval
 from netmon.engine.locality import interface_of
 from netmon.engine.opening import opening_of_unseen
@@ -79,13 +86,13 @@ class Closings:
         record = event.record
         if record.remote is None and before is None:
             return  # aborted, which takes away its remote endpoint, and never polled: nothing is known of it
-        own = pair_of(record if before is None else before.socket)
+        other = ends.get(reverse(pair_of(record if before is None else before.socket)))
         verdict = (
             Verdict(before.direction, before.basis)
             if before is not None
-            else self._verdict_of_unseen(record, interval.snapshot.ephemeral)
+            else self._verdict_of_unseen(record, other, interval.snapshot.ephemeral)
         )
-        final = final_bytes(record, verdict.direction, before, ends.get(reverse(own)), waiting)
+        final = final_bytes(record, verdict.direction, before, other, waiting)
         if before is not None:
             row = _last_of_known(before, event, final)
         else:
@@ -136,8 +143,13 @@ class Closings:
 
     # -- connections never polled
 
-    def _verdict_of_unseen(self, record: SocketRecord, ephemeral: tuple[int, int]) -> Verdict:
-        return from_final_counters(record) or from_addresses(record, self._listeners, ephemeral) or UNKNOWN
+    def _verdict_of_unseen(
+        self, record: SocketRecord, other: SocketRecord | None, ephemeral: tuple[int, int]
+    ) -> Verdict:
+        told = from_final_counters(record)
+        if told is None and other is not None and (of_other := from_final_counters(other)) is not None:
+            told = opposite(of_other)
+        return told or from_addresses(record, self._listeners, ephemeral) or UNKNOWN
 
     def _last_of_unseen(
         self, event: ClosedSocket, verdict: Verdict, final: FinalBytes, interval: Interval

@@ -53,6 +53,14 @@ def test_what_is_not_counted_is_unknown_and_not_nothing() -> None:
     assert (row.bytes_sent, row.bytes_received) == (3, 0)
 
 
+def test_rates_that_are_not_known_yet_are_not_nothing() -> None:
+    first_poll = connection(bytes_sent=3, bytes_received=4, rate_sent=None, rate_received=None)
+    (row,) = by_process([first_poll])
+    assert (row.bytes_sent, row.rate_sent, row.rate_received) == (3, None, None)
+    (row,) = by_process([first_poll, connection(rate_sent=0.0, rate_received=0.0)])
+    assert (row.rate_sent, row.rate_received) == (0.0, 0.0)
+
+
 def test_processes_that_share_a_socket_are_one_holder() -> None:
     one = connection(owner=owner(process("nginx", 80)))
     rows = by_process([connection(owner=NGINX), one, connection(owner=NGINX._replace())])

@@ -379,6 +379,18 @@ def test_a_connection_between_two_polls_is_counted_whole(machine: Machine) -> No
     assert state.total.connections == 0
 
 
+def test_of_two_halves_that_were_never_polled_one_tells_who_opened(machine: Machine) -> None:
+    machine.poll()
+    ends = "127.0.0.1:50002", "127.0.0.1:50001"
+    client = destroyed(tcp(*ends, sent=10), NOW + 0.1, excess=2)
+    server = destroyed(tcp(*ends[::-1], received=11), NOW + 0.1, excess=1)
+    closed = machine.poll(closed=[server, client]).closed
+    assert [(judged(row), counts(row)) for row in closed] == [
+        ((Direction.INBOUND, Basis.KERNEL), (0, 10)),
+        ((Direction.OUTBOUND, Basis.KERNEL), (10, 0)),
+    ]
+
+
 def test_a_socket_seen_in_the_dump_and_closed_while_it_ran_closes_once(machine: Machine) -> None:
     record = tcp(sent=3)
     machine.poll(record)

@@ -140,6 +140,13 @@ def test_rows_at_rest_are_the_same_objects(machine: Machine) -> None:
     assert only(second.listeners) is only(third.listeners)
 
 
+def test_halves_at_rest_are_the_same_objects_too(machine: Machine) -> None:
+    records = tcp(CLIENT, SERVER), tcp(SERVER, CLIENT, excess=0)
+    machine.poll(*records)
+    before = machine.poll(*records).connections
+    assert all(a is b for a, b in zip(before, machine.poll(*records).connections, strict=True))
+
+
 def test_one_that_moves_leaves_the_others_as_they_are(machine: Machine) -> None:
     busy, idle = tcp(), tcp(local="10.0.0.5:50002")
     machine.poll(busy, idle)

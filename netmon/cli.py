@@ -111,7 +111,7 @@ def _polled(poller: Poller) -> State:
     return state
 
 
-def _chosen_connections(state: State, options: argparse.Namespace, chosen: Filter) -> list[Connection]:
+def _chosen_connections(state: State, options: argparse.Namespace, chosen: Filter | None) -> list[Connection]:
     rows = [*state.connections, *state.closed] if options.closed else list(state.connections)
     if options.inbound or options.outbound:
         wanted = "inbound" if options.inbound else "outbound"
@@ -171,7 +171,9 @@ def _require_output() -> None:
         sys.stdout.reconfigure(errors="replace")  # a name outside the encoding ends no answer
 
 
-def _filter(words: Sequence[str]) -> Filter:
+def _filter(words: Sequence[str]) -> Filter | None:
+    if not words:  # most often: then its language need not be loaded, which takes longer than a poll
+        return None
     from netmon.engine.filter import FilterError, parse_filter
 
     try:

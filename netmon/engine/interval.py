@@ -29,11 +29,12 @@ class Interval:
     told_late: list[object] = field(default_factory=list)
     """Keys of TIME_WAIT sockets of the poll before whose connection's end is known only now."""
     rates: IntervalRates = field(default_factory=IntervalRates)
+    seconds: float | None = field(init=False)
+    """How long it lasted; None at the first snapshot."""
 
-    @property
-    def seconds(self) -> float | None:
-        """How long it lasted; None at the first snapshot."""
-        return None if self.before is None else self.snapshot.monotonic - self.before.monotonic
+    def __post_init__(self) -> None:
+        """Take the time once: thousands of rates are made from it."""
+        self.seconds = None if self.before is None else self.snapshot.monotonic - self.before.monotonic
 
     def rate(self, now: int | None, before: int | None) -> float | None:
         """Bytes per second between two counts; None where either is unknown."""

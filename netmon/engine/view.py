@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from netmon.engine.aggregate import ProcessRow, by_process
@@ -143,6 +144,7 @@ def _sum(a: Totals, b: Totals) -> Totals:
 # -- sorting
 
 _SortKey = Callable[[Any], Any]
+_OUTWEIGHS = 1e18
 
 
 def owner_name(owner: Owner) -> str:
@@ -183,10 +185,14 @@ def _number(field: str) -> _SortKey:
 
 def _rate(rate: str, total: str) -> _SortKey:
     """By rate; what is idle by its total, what is unknown last."""
+    rate_of, total_of = attrgetter(rate), attrgetter(total)
 
-    def key(row: Any) -> tuple[float, float]:
-        now, ever = getattr(row, rate), getattr(row, total)
-        return (now or 0.0), (-1 if ever is None else ever)
+    def key(row: Any) -> float:
+        # One number, not a pair, which takes twice as long to sort by: any rate outweighs any total.
+        if now := rate_of(row):
+            return float(now * _OUTWEIGHS)
+        ever = total_of(row)
+        return -1.0 if ever is None else ever
 
     return key
 

@@ -15,15 +15,8 @@ from netmon.engine.filter import Filter
 from netmon.engine.state import State
 from netmon.engine.view import Sorting
 from netmon.model.process import Process
-from netmon.ports.listeners import (
-    PORT_SORT,
-    Listening,
-    PortSettings,
-    PortView,
-    arrange,
-    listening,
-    sorted_by,
-)
+from netmon.ports.listeners import Listening, listening
+from netmon.ports.view import PORT_SORT, PortSettings, PortView, arrange, sorted_by
 from netmon.tui.columns import Moment
 from netmon.tui.port_columns import port_columns
 from netmon.tui.tabs.table_tab import NARROW, TableTab

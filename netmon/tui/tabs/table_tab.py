@@ -191,7 +191,7 @@ class TableTab(Tab):
         if self.has_class("-narrow"):
             self.query_one(DetailPanel).focus()
 
-    @work(thread=True, exclusive=True, group="ancestors", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="ancestors", exit_on_error=False, description="parents")
     def _read_ancestors(self, row: Row, pid: int) -> None:
         self.post_message(self.Explained(row, self._ancestors_of(pid)))
 

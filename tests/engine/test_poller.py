@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 
 import pytest
 
@@ -110,11 +109,12 @@ def test_who_comes_later_gets_the_latest_at_once() -> None:
 
 
 def test_the_second_poll_comes_sooner_and_the_third_does_not() -> None:
-    with polling(interval_s=0.6) as (_, collector, states):
+    before = time.monotonic()
+    with polling(interval_s=1.0) as (_, collector, states):
         wait_for(at_least(3, states))
-    first, second, third = collector.began[:3]
-    assert FIRST_INTERVAL_S <= second - first < 0.5
-    assert third - second >= 0.59
+    _, second, third = collector.began[:3]
+    assert FIRST_INTERVAL_S <= second - before < 0.9
+    assert third - before >= FIRST_INTERVAL_S + 1.0
 
 
 def test_an_interval_shorter_than_the_first_is_kept() -> None:
@@ -128,9 +128,9 @@ def test_ticks_that_come_while_a_poll_runs_are_dropped() -> None:
     late = 50 * INTERVAL_S
     with polling(0.0, 0.0, late) as (_, collector, states):
         wait_for(at_least(8, states))
-    gaps = [after - before for before, after in pairwise(collector.began)]
-    assert late <= gaps[2], "the fourth poll waits for the third"
-    assert all(gap >= 0.9 * INTERVAL_S for gap in gaps[3:])
+    third, fourth, eighth = (collector.began[number] for number in (2, 3, 7))
+    assert fourth - third >= late, "it waits for the third"
+    assert eighth - third >= late + 4 * INTERVAL_S
 
 
 # -- back-off
@@ -160,11 +160,12 @@ def test_only_two_dear_polls_in_a_row_lengthen_the_interval(
 
 
 def test_a_lengthened_interval_is_the_one_to_the_next_poll() -> None:
+    before = time.monotonic()
     with polling(DEAR, DEAR, DEARER, DEARER) as (_, collector, states):
         wait_for(at_least(4, states))
     for number in (1, 2, 3):
-        gap = collector.began[number] - collector.began[number - 1]
-        assert gap >= 0.99 * states[number - 1].interval_s
+        due = sum(state.interval_s for state in states[:number])
+        assert collector.began[number] - before >= due
 
 
 def test_a_state_says_what_its_poll_cost() -> None:

@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.program import environment
 from tests.sockets import wait_for
-from tests.test_cli import environment
 
 NETMON = (sys.executable, "-m", "netmon")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import netmon
-from tests.test_cli import environment
+from tests.program import environment
 
 ROOT = Path(__file__).parent.parent
 
@@ -75,7 +75,9 @@ def test_a_layer_loads_nothing_from_above_or_beside(part: str) -> None:
     assert loaded_by(part) & forbidden == set()
 
 
-@pytest.mark.parametrize("part", [part for part in PARTS if part not in ("netmon.tui", "netmon.cli")])
+@pytest.mark.parametrize(
+    "part", [part for part in PARTS if part not in ("netmon.tui", "netmon.cli", "netmon.commands")]
+)
 def test_only_the_app_loads_textual(part: str) -> None:
     assert not {"textual", "rich"} & loaded_by(part)
 
@@ -123,4 +125,5 @@ def test_the_command_line_is_parsed_with_words_alone() -> None:
 
 def test_the_composition_root_loads_a_face_only_in_its_branch() -> None:
     loaded = {name for name in loaded_by("netmon.cli") if name.startswith("netmon.")}
-    assert loaded == {"netmon.cli", "netmon.arguments", *_WORDS}
+    ways_to_end = {"netmon.commands", "netmon.commands.ending", "netmon.commands.streams"}
+    assert loaded == {"netmon.cli", "netmon.arguments", *ways_to_end, *_WORDS}

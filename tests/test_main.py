@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 import pytest
 
 from netmon import __main__, __version__
-from tests.test_cli import environment
+from tests.program import environment
 
 
 def test_the_exit_code_is_that_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:

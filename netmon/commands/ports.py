@@ -1,0 +1,36 @@
+"""`netmon ports`: which ports are held, by whom, and who can reach them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from netmon.commands.asking import make_poller, polled, read_filter
+from netmon.commands.ending import FOUND, NOT_FOUND
+from netmon.commands.streams import require_output
+
+
+def run(options: argparse.Namespace) -> int:
+    """Answer once."""
+    chosen = read_filter(options.filter)
+    require_output()
+    poller = make_poller(options, follow=False, listeners_only=True)
+    try:
+        state = polled(poller)
+        listeners = [row for row in state.listeners if chosen.matches(row)] if chosen else state.listeners
+        if options.format == "json":
+            from netmon.output import json_lines
+
+            json_lines.write_ports(sys.stdout, state, listeners)
+        elif options.format == "csv":
+            from netmon.output import csv_rows
+
+            csv_rows.write_ports(sys.stdout, state, listeners)
+        else:
+            from netmon.output import table
+
+            table.write_ports(sys.stdout, state, listeners)
+        sys.stdout.flush()
+        return FOUND if listeners else NOT_FOUND
+    finally:
+        poller.stop()

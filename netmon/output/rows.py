@@ -9,9 +9,9 @@ from typing import Any
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.endpoint import Endpoint
+from netmon.model.port_range import port_range
 from netmon.model.process import Owner, Process
 from netmon.ports.listeners import Listening, listening
-from netmon.ports.range import port_range
 
 Row = dict[str, Any]
 

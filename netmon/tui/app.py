@@ -194,4 +194,4 @@ class NetmonApp(App[None]):
         """Show what the keys do."""
         from netmon.tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self._current.about_row() if self._current is not None else ()))

@@ -3,10 +3,11 @@
 from netmon.engine.explain.connection import (
     Explanation,
     Fact,
+    about_port,
     copy_text,
     explain,
     explain_process,
     ss_filter,
 )
 
-__all__ = ["Explanation", "Fact", "copy_text", "explain", "explain_process", "ss_filter"]
+__all__ = ["Explanation", "Fact", "about_port", "copy_text", "explain", "explain_process", "ss_filter"]

@@ -25,6 +25,7 @@ from netmon.engine.explain.opening import (
     direction_sentence,
     opening_sentence,
 )
+from netmon.engine.explain.port import port_sentences
 from netmon.engine.explain.words import (
     Fact,
     ago,
@@ -41,7 +42,7 @@ from netmon.model.process import Owner, Process
 from netmon.model.socket import SocketRecord, SocketState
 from netmon.model.text import clean
 
-__all__ = ["Explanation", "Fact", "copy_text", "explain", "explain_process", "ss_filter"]
+__all__ = ["Explanation", "Fact", "about_port", "copy_text", "explain", "explain_process", "ss_filter"]
 
 _LISTENERS_NAMED = 8
 
@@ -72,6 +73,11 @@ def explain(connection: Connection, state: State, ancestors: tuple[Process, ...]
 def explain_process(row: ProcessRow, state: State, ancestors: tuple[Process, ...] = ()) -> Explanation:
     """One holder with the sums of its connections."""
     return _cleaned(_process_sentences(row, state, ancestors), process_row_facts(row, state), row.key)
+
+
+def about_port(connection: Connection, state: State) -> tuple[str, ...]:
+    """What the port of a socket is, in two or three sentences in terms of that socket."""
+    return tuple(clean(sentence) for sentence in port_sentences(connection, state))
 
 
 def copy_text(connection: Connection, state: State) -> str:

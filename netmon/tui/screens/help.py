@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
@@ -96,11 +96,23 @@ class HelpScreen(ModalScreen[None]):
         Binding("G,end", "scroll('scroll_end')", "Bottom", show=False, id="help.bottom"),
     ]
 
+    def __init__(self, about_row: Sequence[str] = ()) -> None:
+        """Make the help.
+
+        Args:
+            about_row: What the row under the cursor is, in sentences; it stands first.
+        """
+        super().__init__()
+        self._about_row = tuple(about_row)
+
     def compose(self) -> ComposeResult:
-        """The groups of keys, the filter language, the marks."""
+        """What the row is, the groups of keys, the filter language, the marks."""
         with VerticalScroll(id="help", can_focus=False) as box:
             box.border_title = "Help"
             box.border_subtitle = "Esc closes"
+            if self._about_row:
+                yield Line("This row")
+                yield Static(Text(" ".join(self._about_row)), id="help-row")
             for group in self._groups():
                 yield Line(group.title)
                 yield Static(_grid((Text(keys), Text(does)) for keys, does in group.rows))

@@ -41,5 +41,9 @@ class Tab(Vertical):
     def focus_first(self) -> None:
         """Put the focus where typing is useful when the tab is opened."""
 
+    def about_row(self) -> tuple[str, ...]:
+        """What the port of the row under the cursor is, in sentences for the help; nothing without a row."""
+        return ()
+
     def names_changed(self) -> None:
         """Draw again: names of addresses have become known."""

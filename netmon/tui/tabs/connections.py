@@ -170,7 +170,7 @@ class ConnectionsTab(TableTab):
 
     def _recompute(self) -> None:
         """Compute the view anew for changed settings, without waiting for the next poll."""
-        if (state := self._frozen or self._state) is not None:
+        if (state := self._state_in_view) is not None:
             self._compute(state, self._settings)
 
     # Without a description Textual makes one of the arguments' repr: 300 ms on the UI thread for 10,000 rows.
@@ -293,7 +293,7 @@ class ConnectionsTab(TableTab):
         return row.owner.process
 
     def _as_now(self, row: Row) -> Row | None:
-        state = self._frozen or self._state
+        state = self._state_in_view
         if state is None or self._shown is None:
             return None
         rows: Iterable[Row]
@@ -304,14 +304,21 @@ class ConnectionsTab(TableTab):
         return next((now for now in rows if now.key == row.key), None)
 
     def _explanation(self, row: Row) -> Explanation:
-        state = self._frozen or self._state
+        state = self._state_in_view
         assert state is not None, "rows come with states"
         if isinstance(row, ProcessRow):
             return explain_process(row, state, self._ancestors)
         return explain(row, state, self._ancestors)
 
+    def _socket_of(self, row: Row) -> Connection | None:
+        return row if isinstance(row, Connection) else None
+
+    @property
+    def _state_in_view(self) -> State | None:
+        return self._frozen or self._state
+
     def _line_of(self, row: Row) -> str:
-        state = self._frozen or self._state
+        state = self._state_in_view
         assert state is not None, "rows come with states"
         return clean(owner_text(row.owner)) if isinstance(row, ProcessRow) else copy_text(row, state)
 

@@ -14,6 +14,7 @@ from netmon.engine.explain import Explanation, copy_text, explain
 from netmon.engine.filter import Filter
 from netmon.engine.state import State
 from netmon.engine.view import Sorting
+from netmon.model.connection import Connection
 from netmon.model.process import Process
 from netmon.ports.listeners import Listening, listening
 from netmon.ports.view import PORT_SORT, PortSettings, PortView, arrange, sorted_by
@@ -174,14 +175,22 @@ class PortsTab(TableTab):
     def _explanation(self, row: Listening) -> Explanation:
         return explain(row.listener, self._state, self._ancestors)
 
+    def _socket_of(self, row: Listening) -> Connection | None:
+        return row.listener
+
+    @property
+    def _state_in_view(self) -> State | None:
+        shown = self._frozen or self._latest
+        return None if shown is None else shown.state
+
     def _line_of(self, row: Listening) -> str:
         return copy_text(row.listener, self._state)
 
     @property
     def _state(self) -> State:
-        shown = self._frozen or self._latest
-        assert shown is not None, "rows come with states"
-        return shown.state
+        state = self._state_in_view
+        assert state is not None, "rows come with states"
+        return state
 
 
 def headline(rows: Sequence[Listening]) -> Text:

@@ -12,10 +12,11 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from netmon.engine.explain import Explanation
+from netmon.engine.explain import Explanation, about_port
 from netmon.engine.filter import Filter
 from netmon.engine.state import State
 from netmon.engine.view import Sorting
+from netmon.model.connection import Connection
 from netmon.model.process import Process
 from netmon.tui.status import filter_chip, frozen_text, status_text
 from netmon.tui.tabs.base import Tab
@@ -128,6 +129,15 @@ class TableTab(Tab):
     def _line_of(self, row: Any) -> str:
         """A row as one line to copy."""
 
+    @abstractmethod
+    def _socket_of(self, row: Any) -> Connection | None:
+        """The one socket that a row stands for; None for a row that sums up several."""
+
+    @property
+    @abstractmethod
+    def _state_in_view(self) -> State | None:
+        """The state whose rows are shown."""
+
     # Order and filter
 
     def action_sort(self) -> None:
@@ -223,6 +233,12 @@ class TableTab(Tab):
             text = self._line_of(row)
             self.app.copy_to_clipboard(text)
             self.notify(text, title="Copied", markup=False, timeout=3)
+
+    def about_row(self) -> tuple[str, ...]:
+        """What the port of the row under the cursor is."""
+        row, state = self._detail or self._table.cursor_row, self._state_in_view
+        socket = None if row is None else self._socket_of(row)
+        return () if socket is None or state is None else about_port(socket, state)
 
     # The status line
 

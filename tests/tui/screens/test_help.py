@@ -159,3 +159,13 @@ async def test_marks_have_the_colours_of_the_theme() -> None:
         strips = marks.render_lines(marks.size.region)
         colours = {strip.text.split()[0]: next(iter(strip)).style for strip in strips[:3]}
         assert len({style.color for style in colours.values() if style}) == 3
+
+
+async def test_what_the_row_is_stands_first_and_is_never_markup() -> None:
+    app = HelpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(HelpScreen(("50000 is ephemeral: the kernel lent it to [/x].", "It goes back.")))
+        await pilot.pause()
+        first, text, *_ = [line.strip() for line in shown(app)]
+        assert first == "This row"
+        assert text == "50000 is ephemeral: the kernel lent it to [/x]. It goes back."

@@ -9,6 +9,7 @@ from textual.app import App, ComposeResult
 
 from netmon.engine.explain import Explanation
 from netmon.engine.filter import Filter
+from netmon.engine.state import State
 from netmon.engine.view import NO_FILTER, Sorting
 from netmon.model.connection import Connection
 from netmon.model.process import Process
@@ -17,7 +18,7 @@ from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
 from netmon.tui.widgets.live_table import LiveTable
-from tests.builders import connection, process
+from tests.builders import connection, process, state
 
 
 class SmallTab(TableTab):
@@ -83,6 +84,13 @@ class SmallTab(TableTab):
     def _explanation(self, row: Connection) -> Explanation:
         parents = ", ".join(parent.name for parent in self._ancestors)
         return Explanation((f"about {self._line_of(row)}, started by {parents}",), (), row.key)
+
+    def _socket_of(self, row: Connection) -> Connection | None:
+        return row
+
+    @property
+    def _state_in_view(self) -> State | None:
+        return state()
 
     def _line_of(self, row: Connection) -> str:
         return row.owner.processes[0].name
@@ -163,3 +171,13 @@ async def test_copying_takes_the_row_under_the_cursor() -> None:
     async with app.run_test() as pilot:
         await pilot.press("down", "y")
         assert app.clipboard == "nginx"
+
+
+async def test_the_help_has_sentences_about_the_port_of_the_row_under_the_cursor() -> None:
+    app = SmallApp()
+    async with app.run_test() as pilot:
+        assert app.tab.about_row()[0].startswith("50000 is ephemeral: the kernel lent it to curl")
+        await pilot.press("down")
+        assert "nginx" in app.tab.about_row()[0]
+        app.tab._table.set_rows([])
+        assert app.tab.about_row() == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netmon.ports.range import port_range
+from netmon.model.port_range import port_range
 
 
 @pytest.mark.parametrize(

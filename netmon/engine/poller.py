@@ -16,7 +16,7 @@ Subscriber = Callable[[State], None]
 Clock = Callable[[], float]
 
 MAX_SHARE = 0.1
-"""The share of its interval that a poll may take before the interval is lengthened."""
+"""The processor time that a poll may take, as a share of its interval, before that is lengthened."""
 FIRST_INTERVAL_S = 0.25
 """The second poll comes sooner than the others: with it, rates become known."""
 
@@ -24,22 +24,31 @@ FIRST_INTERVAL_S = 0.25
 class Poller:
     """Polls at an interval until it is stopped.
 
-    A tick that comes while the last poll still runs is dropped, not queued. A poll that costs more than a
-    tenth of the interval lengthens it. A collector that raises does not end the polling: the state before
-    is handed out again with the error.
+    A tick that comes while the last poll still runs is dropped, not queued. A poll that costs more processor
+    time than a tenth of the interval lengthens it; one that only waits, because the machine is busy, does
+    not: that is when people look. A collector that raises does not end the polling: the state before is
+    handed out again with the error.
 
     Args:
         collector: what to poll; closed by `stop`.
         interval_s: seconds between polls.
         clock: monotonic seconds.
+        cpu_clock: seconds of processor time of the calling thread.
     """
 
-    def __init__(self, collector: Collector, interval_s: float = 1.0, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        collector: Collector,
+        interval_s: float = 1.0,
+        clock: Clock = time.monotonic,
+        cpu_clock: Clock = time.thread_time,
+    ) -> None:
         self.collector = collector
         self.interval_s = interval_s
         self.latest: State | None = None
         """The newest state; replaced whole, so it may be read from any thread."""
         self._clock = clock
+        self._cpu_clock = cpu_clock
         self._tracker = Tracker()
         self._subscribers: list[Subscriber] = []
         self._stopping = threading.Event()
@@ -79,12 +88,12 @@ class Poller:
     def _run(self) -> None:
         due, cost, longest = self._clock(), 0.0, FIRST_INTERVAL_S
         while not self._stopping.is_set():
-            started = self._clock()
+            started = self._cpu_clock()
             state = self._poll()
-            # One dear poll (the first, or one while the machine was busy) is no reason to slow down; two are.
-            cost, dear = self._clock() - started, min(cost, self._clock() - started)
-            lengthened = max(self.interval_s, dear / MAX_SHARE)
-            self._publish(replace(state, interval_s=lengthened))
+            # One dear poll (the first, which reads everything) is no reason to slow down; two are.
+            before, cost = cost, self._cpu_clock() - started
+            lengthened = max(self.interval_s, min(before, cost) / MAX_SHARE)
+            self._publish(replace(state, interval_s=lengthened, slowed=lengthened > self.interval_s))
             due = max(due + min(lengthened, longest), self._clock())
             longest = math.inf
             if self._stopping.wait(max(0.0, due - self._clock())):

@@ -97,6 +97,8 @@ class State:
     poll_cost_s: float = 0.0
     interval_s: float = 1.0
     """The interval in force, longer than asked for where polls are expensive."""
+    slowed: bool = False
+    """Whether it is longer than asked for."""
     error: str | None = None
     """Why the latest poll failed; the sockets are then those of the poll before."""
 

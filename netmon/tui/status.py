@@ -37,7 +37,7 @@ def _byte_share(state: State) -> str:
 
 def _slowed(state: State) -> str:
     """Where polls are so dear that their interval was lengthened."""
-    return f" every {format_age(state.interval_s)}" if state.poll_cost_s > state.interval_s * 0.09 else ""
+    return f" every {format_age(state.interval_s)}" if state.slowed else ""
 
 
 def frozen_text(frozen: State, now: State) -> Text:

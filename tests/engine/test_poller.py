@@ -71,7 +71,7 @@ def polling(
 ) -> Iterator[tuple[Poller, Scripted, list[State]]]:
     """A poller at work on a script, and the states that a subscriber got."""
     collector = Scripted(*script, clock=Clock(stands))
-    poller, states = Poller(collector, interval_s, collector.clock), list[State]()
+    poller, states = Poller(collector, interval_s, collector.clock, collector.clock), list[State]()
     poller.subscribe(states.append)
     poller.start()
     try:
@@ -157,6 +157,20 @@ def test_only_two_dear_polls_in_a_row_lengthen_the_interval(
         wait_for(at_least(len(script), states))
     found = [state.interval_s / INTERVAL_S for state in states[: len(script)]]
     assert found == pytest.approx(intervals)
+    assert [state.slowed for state in states[: len(script)]] == [interval > 1 for interval in intervals]
+
+
+def test_polls_that_only_take_long_because_others_have_the_processor_lengthen_nothing() -> None:
+    collector = Scripted(DEARER, DEARER, DEARER, clock=Clock(stands=True))
+    poller, states = Poller(collector, INTERVAL_S, collector.clock, cpu_clock=lambda: 0.0), list[State]()
+    poller.subscribe(states.append)
+    poller.start()
+    try:
+        wait_for(at_least(3, states))
+    finally:
+        poller.stop()
+    assert [(state.interval_s, state.slowed) for state in states[:3]] == [(INTERVAL_S, False)] * 3
+    assert states[2].poll_cost_s == pytest.approx(DEARER), "what is shown is what it took"
 
 
 def test_a_lengthened_interval_is_the_one_to_the_next_poll() -> None:

@@ -37,6 +37,8 @@ class _Watched:
     """Inode, size and user of its fd directory at the last reading."""
     descriptors: dict[str, int] = field(default_factory=dict)
     """Descriptor number to socket inode; 0 for what is not a socket."""
+    elsewhere: set[int] = field(default_factory=set)
+    """Its sockets that are none of this network namespace, or of another kind than TCP and UDP."""
     readable: bool = True
     polls: int = 0
     info: Process | None = None
@@ -71,6 +73,7 @@ class OwnerTable:
         self._euid = os.geteuid()
         self._hidden = procfs.is_hidden()
         self._sees_all = self.privileged and procfs.in_initial_pid_namespace()
+        self._network = _network_of("self")
         self._counts_descriptors = os.stat("/proc/self/fd").st_size > 0
         self._processes: dict[int, _Watched] = {}
         self._holders: dict[int, tuple[int, ...]] = {}
@@ -125,6 +128,8 @@ class OwnerTable:
             moved = signature != watched.signature or not self._counts_descriptors
             if moved:
                 watched.signature, watched.readable = signature, True
+                if watched.elsewhere and _network_of(pid) in (None, self._network):
+                    watched.elsewhere = set()
                 self._rescan(pid, watched, alive)
             if watched.info is not None and (moved or watched.polls <= _YOUNG_POLLS):
                 self._reread_info(pid, watched)
@@ -134,6 +139,7 @@ class OwnerTable:
         self._let_go(set(watched.descriptors.values()), watched)
         self._unname(pid, watched)
         watched.descriptors, watched.info, watched.polls = {}, None, 1
+        watched.elsewhere = set()
 
     def _unname(self, pid: int, watched: _Watched) -> None:
         """Forget the answers that name a process."""
@@ -141,16 +147,22 @@ class OwnerTable:
             self._owners = {key: owner for key, owner in self._owners.items() if pid not in key.holders}
 
     def _rescan(self, pid: int, watched: _Watched, alive: Callable[[], Set[int]]) -> None:
-        """List the descriptors of one process and read those not known to be sockets that still exist."""
+        """List the descriptors of one process and read those not known to be sockets that still exist.
+
+        Nor those of sockets that are not among ours, for as long as the process opens and closes nothing or
+        lives in another network namespace: a container may hold thousands. Where the number of one went to a
+        socket of ours meanwhile, verification finds it.
+        """
         if not watched.readable:
             return
         self._read_now.add(pid)
-        known, sockets = watched.descriptors, alive()
+        known, sockets, elsewhere = watched.descriptors, alive(), watched.elsewhere
         try:
             names = os.listdir(f"/proc/{pid}/fd")
             read: dict[str, int | None] = dict.fromkeys(known.keys() - set(names))
             for name in names:
-                if known.get(name, 0) not in sockets:
+                inode = known.get(name, 0)
+                if inode not in sockets and inode not in elsewhere:
                     read[name] = _socket_inode(f"/proc/{pid}/fd/{name}")
         except PermissionError:  # of the directory; or, where it may be listed, of the links in it
             watched.readable = False
@@ -158,6 +170,7 @@ class OwnerTable:
             return
         else:
             self._learn(watched, read)
+            elsewhere.update(inode for inode in read.values() if inode and inode not in sockets)
 
     def _learn(self, watched: _Watched, read: Mapping[str, int | None]) -> None:
         """Take in what some descriptors of a process are now; None for those that are closed."""
@@ -302,6 +315,14 @@ _REASONS_WITHOUT_INODE = {
     SocketState.ESTABLISHED: OwnerReason.HANDSHAKE,
     SocketState.CLOSE_WAIT: OwnerReason.HANDSHAKE,
 }
+
+
+def _network_of(pid: int | str) -> int | None:
+    """The network namespace of a process; None where it may not be read, or the kernel has none."""
+    try:
+        return os.stat(f"/proc/{pid}/ns/net").st_ino
+    except OSError:
+        return None
 
 
 def _socket_inode(path: str) -> int | None:

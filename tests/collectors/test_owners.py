@@ -523,6 +523,39 @@ def test_at_rest_only_the_verified_slice_is_read() -> None:
     assert 0 < at_rest <= owners._VERIFIED_PER_POLL
 
 
+def _hold_elsewhere(channel: Channel) -> None:
+    """Hold sockets of another network namespace, and one more or less of them at every word."""
+    unshare(CLONE_NEWNET)
+    held = [socket.socket() for _ in range(1000)]
+    channel.send("held")
+    while channel.recv():
+        held.append(socket.socket())
+        channel.send("another")
+
+
+@pytest.mark.root
+def test_sockets_of_another_namespace_are_not_read_again_and_again(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links: list[str] = []
+    readlink = os.readlink
+
+    def noted(path: str) -> str:
+        links.append(path)
+        return readlink(path)
+
+    with forked(_hold_elsewhere) as child:
+        assert child.hear() == "held"
+        watch.rest(2)
+        monkeypatch.setattr(os, "readlink", noted)
+        for _ in range(4):  # its count moves, and there is a socket to look for in every process
+            assert child.ask("more") == "another"
+            with listener() as server:
+                assert watch.holders(inode_of(server)) == [os.getpid()]
+        read = sum(path.startswith(f"/proc/{child.pid}/") for path in links)
+    assert 4 <= read < 4 * (owners._VERIFIED_PER_POLL + 10)
+
+
 def test_owners_that_are_equal_are_one_object(watch: Watch) -> None:
     with listener() as one, listener() as two:
         found = {record.inode: record.owner for record in watch.records()}

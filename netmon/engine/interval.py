@@ -19,6 +19,8 @@ class Interval:
     """The snapshot before; None at the first."""
     rows: dict[object, Connection] = field(default_factory=dict)
     """Every socket of the snapshot by its key."""
+    appeared: int = 0
+    """How many of them were not there before."""
     connections: list[Connection] = field(default_factory=list)
     listeners: list[Connection] = field(default_factory=list)
     closed: list[Connection] = field(default_factory=list)

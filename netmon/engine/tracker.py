@@ -88,6 +88,7 @@ class Tracker:
     def _made(self, record: SocketRecord, before: Connection | None, interval: Interval) -> Connection:
         if before is None:
             row = self._new(record, interval)
+            interval.appeared += 1
         else:
             row = self._changed(record, before, interval)
             self._totals.remove(before)
@@ -193,7 +194,10 @@ class Tracker:
 
     def _drop_gone(self, interval: Interval) -> list[Connection]:
         """Forget what is gone; it, and what lives on only as TIME_WAIT."""
-        gone = [self._rows[key] for key in self._rows.keys() - interval.rows.keys()]
+        old, rows = self._rows, interval.rows
+        if len(rows) - interval.appeared == len(old):  # counted, as comparing all keys takes longer
+            return list(interval.over)
+        gone = [old[key] for key in old.keys() - rows.keys()]
         self._forget(gone)
         return gone + interval.over
 

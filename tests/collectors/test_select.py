@@ -150,6 +150,9 @@ class Moody:
     def ancestors(self, pid: int) -> tuple[Process, ...]:
         return ()
 
+    def working_directory(self, pid: int) -> str | None:
+        return None
+
     def close(self) -> None:
         self.closed = True
 

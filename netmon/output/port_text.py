@@ -95,14 +95,15 @@ def _main_cause(answer: PortAnswer) -> Finding | None:
 def _whose(answer: PortAnswer, state: State) -> str:
     if len(answer.holders) == 1:
         process = answer.holders[0].process
-        user = f", user {process.user or process.uid}" if process.user or process.uid is not None else ""
+        who = process.user or process.uid
+        user = "" if who is None else f", user {who}"
         return f"{process.name} ({process.pid}{user}){_since(process, state)}: {_command(process)}"
     if answer.holders:
         texts = [process_text(holder.process) for holder in answer.holders]
         return f"{len(texts)} processes: {enumerated(texts)}"
     owner = answer.sockets[0].listener.owner  # all that is known is the same of each, most often
-    user = user_of(owner)
-    whose = "a process that cannot be named here" + (f" (user {user})" if user else "")
+    login = user_of(owner)
+    whose = "a process that cannot be named here" + (f" (user {login})" if login else "")
     return f"{whose}: {owner_text(owner)}"
 
 
@@ -197,8 +198,9 @@ def _finding_lines(answer: PortAnswer) -> Iterator[Line]:
     told = _main_cause(answer)
     for finding in answer.findings:
         if finding is not told:
-            yield _MARKS[finding.state], finding.summary
-        yield ("" if finding is not told else "because"), finding.why
+            yield _MARKS[finding.state], f"{finding.summary} {finding.why}".rstrip()
+        elif finding.why:
+            yield "because", finding.why
         if finding.state in _JUDGED:
             yield "seen", finding.evidence
         if finding.fix:

@@ -35,10 +35,9 @@ _TABLES: Final[tuple[tuple[str, Protocol, bytes], ...]] = (
 """File, protocol, and the state of a listener or an unconnected socket in it."""
 
 # sl: local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode
-_LINE = re.compile(
-    rb"^ *\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) "
-    rb"\S+ \S+ \S+ +(\d{1,10}) +\d+ (\d{1,20}) ",
-    re.MULTILINE,
+_LINE = (
+    rb"(?m)^ *\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) "
+    rb"\S+ \S+ \S+ +(\d{1,10}) +\d+ (\d{1,20}) "
 )
 
 
@@ -123,7 +122,7 @@ def _holder(inode: int, pids: list[int]) -> int | None:
 
 def parse_table(text: bytes, ports: Collection[int]) -> Iterator[_Row]:
     """The sockets bound to one of these ports, from what a table in /proc/net says; other lines are none."""
-    for address, port, state, uid, inode in _LINE.findall(text):
+    for address, port, state, uid, inode in re.findall(_LINE, text):  # compiled only where it is needed
         number = int(port, 16)
         if number in ports:
             yield _Row(Endpoint(_address(address), number), state, int(uid), int(inode))

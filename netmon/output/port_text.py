@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
@@ -11,7 +10,7 @@ from netmon.model.connection import Connection
 from netmon.model.finding import Finding, FindingState
 from netmon.model.process import Process
 from netmon.model.units import format_age
-from netmon.output.layout import terminal_width, write_line
+from netmon.output.layout import terminal_width, wrap, write_line
 from netmon.ports.listeners import Listening, user_of
 from netmon.ports.port_answer import Holder, PortAnswer
 from netmon.ports.reach import Reach
@@ -58,11 +57,11 @@ def write_port_answers(
 
 def answer_lines(answer: PortAnswer, state: State, width: int) -> Iterator[str]:
     """The lines of one answer."""
-    yield from _wrapped(headline(answer, state), "", "  ", width)
+    yield from wrap(headline(answer, state), width, rest="  ")
     lines = [*_holder_lines(answer, state), *_socket_lines(answer), *_connection_lines(answer)]
     for label, text in [*lines, *_finding_lines(answer)]:
         indent = " " * (_LABEL_WIDTH + 2)
-        yield from _wrapped(text, f"  {label:<{_LABEL_WIDTH}}"[: len(indent)], indent, width)
+        yield from wrap(text, width, first=f"  {label:<{_LABEL_WIDTH}}", rest=indent)
 
 
 def headline(answer: PortAnswer, state: State) -> str:
@@ -207,14 +206,3 @@ def _finding_lines(answer: PortAnswer) -> Iterator[Line]:
             yield "what to do", finding.fix
         if finding.state in _JUDGED and finding.reference:
             yield "see", finding.reference
-
-
-def _wrapped(text: str, first: str, rest: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [first.rstrip()]

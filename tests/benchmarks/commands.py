@@ -1,4 +1,4 @@
-"""`netmon ports` and `netmon port` as whole processes, against its like with many sockets and a bare interpreter with none."""
+"""`netmon ports` and `netmon port` as whole processes, against their like and a bare interpreter."""
 
 from __future__ import annotations
 

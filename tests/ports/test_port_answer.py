@@ -1,4 +1,4 @@
-"""Who holds a port and where it can be bound, over real sockets and processes, each proved by a real server."""
+"""Who holds a port and where it can be bound: real sockets and processes, proved by real servers."""
 
 from __future__ import annotations
 

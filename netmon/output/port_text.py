@@ -14,8 +14,8 @@ from netmon.output.layout import terminal_width, wrap, write_line
 from netmon.ports.listeners import Listening, user_of
 from netmon.ports.port_answer import Holder, PortAnswer
 from netmon.ports.reach import Reach
-from netmon.ports.verdict import Verdict
-from netmon.ports.wording import counted, enumerated, owner_text, process_text
+from netmon.ports.verdict import Verdict, bindable
+from netmon.ports.wording import counted, enumerated, owner_text, places_text, process_text
 
 _WIDTH = 80
 _WIDEST = 100
@@ -73,14 +73,21 @@ def headline(answer: PortAnswer, state: State) -> str:
         where = "on every address" if answer.address is None else f"on {answer.address}"
         return f"{name} is free: nothing holds it and it can be bound {where}."
     cause = _main_cause(answer)
-    return f"{name} {_UNHELD[answer.verdict]}" + (f": {cause.summary}" if cause else ".")
+    told = f"{name} is held by no server, but can{_limit(answer)}"
+    return told + (f": {cause.summary}" if cause else ".")
 
 
-_UNHELD = {
-    Verdict.REUSE: "is held by nothing, but can be bound only with SO_REUSEADDR",
-    Verdict.PARTLY: "is held by nothing, but cannot be bound on every address",
-    Verdict.BLOCKED: "is held by nothing, but cannot be bound",
-}
+def _limit(answer: PortAnswer) -> str:
+    """How far a port that no server holds can be bound."""
+    if answer.verdict is Verdict.BLOCKED:
+        return "not be bound"
+    if answer.verdict is Verdict.REUSE:
+        return " be bound only with SO_REUSEADDR"
+    free = bindable(answer.binds, reuse=False) | bindable(answer.binds, reuse=True)
+    tried = dict.fromkeys(bind.attempt.place for bind in answer.binds)
+    return f" be bound only on {places_text(place for place in tried if place in free)}"
+
+
 _JUDGED = frozenset({FindingState.WARN, FindingState.FAIL, FindingState.UNKNOWN})
 
 

@@ -54,14 +54,14 @@ _SERVER_WORDS = {
 
 
 def _bound(ground: Ground, refusal: Refusal) -> Finding:
-    owners = dict.fromkeys(owner_text(row.owner) for row in refusal.blockers)
+    owner = refusal.blockers[0].owner
+    whose = f" of {owner_text(owner)}" if owner.processes else ""
+    unnamed = "" if owner.processes else f"; {owner_text(owner)}"
     return Finding(
         "bind-bound",
         FindingState.FAIL,
-        f"A socket is bound to {pairs_text(refusal.blockers)} but does not listen.",
-        f"{', '.join(refusal.errors)} on {places_text(refusal.places)}; the kernel does not tell whose it is"
-        if not any(row.owner.processes for row in refusal.blockers)
-        else f"held by {enumerated(list(owners))}",
+        f"A socket{whose} is bound to {pairs_text(refusal.blockers)} but does not listen.",
+        f"{', '.join(refusal.errors)} on {places_text(refusal.places)}{unnamed}",
         "Nobody can connect to it, and it keeps the port from everyone else"
         + (" who does not set SO_REUSEADDR." if refusal.reuse_helps else "."),
         "Stop the program that bound it: most likely one that is starting, or is stuck before listen().",

@@ -167,4 +167,4 @@ def test_as_an_unprivileged_user(free: int) -> None:
     assert (answer.code, answer.err) == (0, "")
     text = " ".join(answer.out.split())
     assert "is held by a process that cannot be named here (user root)" in text
-    assert "79/tcp (finger) is held by nothing, but cannot be bound: 79 is a privileged port" in text
+    assert "79/tcp (finger) is held by no server, but cannot be bound: 79 is a privileged port" in text

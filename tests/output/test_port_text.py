@@ -83,11 +83,17 @@ def test_a_directory_that_may_not_be_read_is_no_blank() -> None:
     [
         ({"binds": (FREE,)}, "is free: nothing holds it and it can be bound on every address."),
         ({"binds": (FREE,), "address": "::1"}, "is free: nothing holds it and it can be bound on ::1."),
-        ({"binds": (REFUSED, FREE), "findings": (NOTE, LENT)}, "on every address: It is lent to curl."),
-        ({"binds": (REFUSED,), "findings": (LENT,)}, "but cannot be bound: It is lent to curl."),
+        (
+            {"binds": (REFUSED, FREE), "findings": (NOTE, LENT)},
+            "is held by no server, but can be bound only on ::1: It is lent to curl.",
+        ),
+        (
+            {"binds": (REFUSED,), "findings": (LENT,)},
+            "is held by no server, but cannot be bound: It is lent to curl.",
+        ),
         (
             {"binds": (REFUSED, Bind(Attempt(LOOP4, True, None), None))},
-            "is held by nothing, but can be bound only with SO_REUSEADDR.",
+            "is held by no server, but can be bound only with SO_REUSEADDR.",
         ),
     ],
 )

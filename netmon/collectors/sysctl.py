@@ -10,7 +10,9 @@ _LINUX = sys.platform.startswith("linux")
 _IPV4, _IPV6 = "/proc/sys/net/ipv4", "/proc/sys/net/ipv6"
 _FIRST_UNPRIVILEGED = 1024
 """What every Unix begins with, and Linux where it does not let it be changed."""
-_RANGES_LIMIT = 1 << 20
+_NUMBER_BYTES = 64
+_RANGES_BYTES = 1 << 15
+"""The kernel clears a buffer of the size asked for: a megabyte would take it a millisecond."""
 
 
 class PortRules(NamedTuple):
@@ -48,7 +50,7 @@ def read_port_rules() -> PortRules:
     disabled = parse_number(_text(f"{_IPV6}/conf/all/disable_ipv6"))
     return PortRules(
         _FIRST_UNPRIVILEGED if start is None else start,
-        parse_ranges(_text(f"{_IPV4}/ip_local_reserved_ports")),
+        parse_ranges(_text(f"{_IPV4}/ip_local_reserved_ports", _RANGES_BYTES)),
         None if v6only is None else bool(v6only),
         None if disabled is None else bool(disabled),
     )
@@ -71,13 +73,13 @@ def parse_ranges(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
-def _text(path: str) -> str:
+def _text(path: str, size: int = _NUMBER_BYTES) -> str:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return ""
     try:
-        return os.read(descriptor, _RANGES_LIMIT).decode("ascii", "replace")
+        return os.read(descriptor, size).decode("ascii", "replace")
     except OSError:
         return ""
     finally:

@@ -33,7 +33,13 @@ def test_a_table_as_the_kernel_writes_it() -> None:
     assert [row.local.port for row in parse_table(TABLE, {22, 23})] == [22]
 
 
-@given(st.binary() | st.integers(0, len(TABLE)).map(lambda end: TABLE[:end]))
+@given(st.integers(0, len(TABLE)))
+def test_a_table_that_is_cut_gives_whole_rows_or_none(end: int) -> None:
+    whole, cut = list(parse_table(TABLE, {8080, 22})), list(parse_table(TABLE[:end], {8080, 22}))
+    assert cut == whole[: len(cut)]
+
+
+@given(st.binary() | st.binary().map(lambda noise: TABLE.replace(b"0100007F", noise[:8])))
 def test_any_bytes_are_read_without_an_error(text: bytes) -> None:
     for row in parse_table(text, {8080}):
         assert row.local.port == 8080

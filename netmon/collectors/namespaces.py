@@ -25,7 +25,7 @@ _LINUX = sys.platform.startswith("linux")
 MOST_NAMESPACES = 64
 """Other namespaces that are looked into, those of the lowest pids first."""
 TABLE_BYTES = 1 << 20
-"""Bytes read of one table: some 7,000 sockets. Listeners stand before connections."""
+"""Bytes read of one table: some 7,000 sockets."""
 DEADLINE_S = 0.5
 """When no further table is begun: for one of TCP the kernel walks the whole machine's sockets, 2 to 4 ms."""
 _PAGE_BYTES = 4096
@@ -164,6 +164,12 @@ def _address(digits: bytes) -> str:
     return socket.inet_ntop(socket.AF_INET if len(raw) == 4 else socket.AF_INET6, raw)
 
 
+def _is_past_listeners(piece: bytes) -> bool:
+    """Whether a piece of a table of TCP ends with a connection: listeners stand before them."""
+    *_, last = piece[: piece.rfind(b"\n")].splitlines() or [b""]
+    return last.split()[3:4] not in ([b"0A"], [b"07"], [b"st"], [])
+
+
 def _read(path: str) -> bytes:
     try:
         with open(path, "rb", buffering=0) as table:
@@ -172,9 +178,8 @@ def _read(path: str) -> bytes:
             while room > 0 and (piece := table.read(min(room, 1 << 16))):
                 pieces.append(piece)
                 room -= len(piece)
-                if (
-                    len(piece) < _PAGE_BYTES // 2
-                ):  # not full: asked again, the kernel would walk all once more
+                # A page that is not full was the last; asked again, the kernel would walk all once more.
+                if len(piece) < _PAGE_BYTES // 2 or _is_past_listeners(piece):
                     break
             return b"".join(pieces)
     except OSError:

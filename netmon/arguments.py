@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -17,6 +18,10 @@ FILTER: words match anywhere; field:value with the fields proc pid user port lpo
 state dir proto unit; port:8000-9000, addr:10.0.0.0/8, -state:time_wait excludes, /regex/; all must hold.
 """
 
+PORT_EPILOG = """\
+exit codes: 0 something that was asked for is held, 1 nothing holds any of it, 2 it could not be asked
+"""
+
 _EXCLUDING = re.compile(r"-(?!-|h$)")
 
 
@@ -26,6 +31,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print `message` alone, without the usage that would bury it."""
         self.exit(2, f"{self.prog}: {message}\n")
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        """A formatter with a width, for which argparse would import shutil at every start (3 ms)."""
+        return argparse.RawDescriptionHelpFormatter(self.prog, width=_help_width())
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -38,10 +47,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     # Argparse takes words only in one run: those behind an option further on are left over.
     unknown = [argument for argument in left if argument.startswith("-")]
     words = [argument for argument in left if argument not in unknown] + excluding
-    if unknown or (words and options.command is None):
+    if unknown or (words and options.words is None):
         parser.error(f"unrecognized arguments: {' '.join(unknown or words)}")
     if words:
-        options.filter.extend(words)
+        getattr(options, options.words).extend(words)
     return options
 
 
@@ -51,7 +60,7 @@ def _parser() -> Parser:
         description="Who is talking to whom, who holds that port: live, without root. No command: the app.",
         allow_abbrev=False,
     )
-    parser.set_defaults(command=None)
+    parser.set_defaults(command=None, words=None)
     parser.add_argument("--version", action="version", version=f"netmon {__version__}")
     parser.add_argument(
         "--interval", type=_seconds(0.1), default=1.0, metavar="S", help="seconds between polls (1)"
@@ -63,6 +72,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     _add_connections(commands)
     _add_ports(commands)
+    _add_port(commands)
     return parser
 
 
@@ -86,6 +96,23 @@ def _add_ports(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_command(commands, "ports", "which ports are held, by whom, and who can reach them")
 
 
+def _add_port(commands: argparse._SubParsersAction[Parser]) -> None:
+    purpose = "who holds a port, who is connected, and why it cannot be bound"
+    parser = commands.add_parser(
+        "port",
+        help=purpose,
+        description=purpose.capitalize() + ".",
+        epilog=PORT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    # `-1` comes like `-state:time_wait`, and the question is to say that it is no port.
+    parser.set_defaults(command="port", words="ports")
+    parser.add_argument("ports", nargs="*", metavar="PORT", help="8080, 53/udp, http, 127.0.0.1:8080")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="JSON")
+    _add_portable(parser, default=argparse.SUPPRESS)
+
+
 def _add_command(commands: argparse._SubParsersAction[Parser], name: str, purpose: str) -> Parser:
     parser = commands.add_parser(
         name,
@@ -95,7 +122,7 @@ def _add_command(commands: argparse._SubParsersAction[Parser], name: str, purpos
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(command=name)
+    parser.set_defaults(command=name, words="filter")
     parser.add_argument("filter", nargs="*", metavar="FILTER", help="only what matches")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_const", const="json", dest="format", help="JSON")
@@ -122,6 +149,14 @@ def _seconds(least: float) -> Callable[[str], float]:
         return value
 
     return seconds
+
+
+def _help_width() -> int:
+    """The columns that help may take."""
+    try:
+        return max(20, os.get_terminal_size(1).columns - 2)
+    except OSError:
+        return 78
 
 
 def _positive(text: str) -> int:

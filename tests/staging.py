@@ -132,6 +132,10 @@ class StagedCollector:
         """Everything was started by a shell."""
         return (SHELL,)
 
+    def working_directory(self, pid: int) -> str | None:
+        """Everything works in the home directory."""
+        return "/home/dev"
+
     def close(self) -> None:
         """Remember that it was closed."""
         self.closed.set()

@@ -70,6 +70,12 @@ def test_ports_in_full() -> None:
     assert (options.command, options.format, options.filter) == ("ports", "csv", ["8080"])
 
 
+def test_port_in_full() -> None:
+    options = parse(["port", "8080", "--json", "53/udp", "-1", "--portable"])
+    assert (options.command, options.format, options.portable) == ("port", "json", True)
+    assert options.ports == ["8080", "53/udp", "-1"]
+
+
 @pytest.mark.parametrize("arguments", [["--portable", "ports"], ["ports", "--portable"]])
 def test_portable_before_or_behind_the_command(arguments: list[str]) -> None:
     assert parse(arguments).portable is True

@@ -15,7 +15,7 @@ class CollectorError(Exception):
 class Collector(Protocol):
     """One source of sockets. It keeps no history, and never raises for one bad process.
 
-    `poll` is called from one thread only; `ancestors` may be called from any.
+    `poll` is called from one thread only; what is asked of one process may be asked from any.
     """
 
     @property
@@ -31,6 +31,9 @@ class Collector(Protocol):
 
     def ancestors(self, pid: int) -> tuple[Process, ...]:
         """The parents of a process, the nearest first, as far as they can be read."""
+
+    def working_directory(self, pid: int) -> str | None:
+        """The directory that a process works in, cleaned, or None where it may not be read."""
 
     def close(self) -> None:
         """Give back sockets and threads."""

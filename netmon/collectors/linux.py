@@ -6,7 +6,7 @@ import contextlib
 import socket
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Final
@@ -20,6 +20,7 @@ from netmon.collectors.ephemeral import ephemeral_range
 from netmon.collectors.interfaces import read_counters
 from netmon.collectors.netlink import NetlinkSocket
 from netmon.collectors.owners import OwnerTable
+from netmon.collectors.port_filter import port_filter
 from netmon.collectors.sock_diag import (
     ALL_STATES,
     LISTENING,
@@ -51,6 +52,7 @@ class LinuxCollector:
         follow: also listen for destroyed sockets and read the interfaces' counters, which a single
             reading has no use for.
         listeners_only: read no connections, only how many there are at each local end.
+        ports: read only sockets with one of these ports at either end; every one if it is empty.
 
     Raises:
         CollectorError: the kernel refuses NETLINK_SOCK_DIAG.
@@ -58,15 +60,18 @@ class LinuxCollector:
 
     source: Source = "sock_diag"
 
-    def __init__(self, *, follow: bool = True, listeners_only: bool = False) -> None:
+    def __init__(
+        self, *, follow: bool = True, listeners_only: bool = False, ports: Collection[int] = ()
+    ) -> None:
         self._degradations: dict[str, Degradation] = {}
         self._follow = follow
         self._listeners_only = listeners_only
+        self._filter = port_filter(ports)
         with contextlib.ExitStack() as opened:
             try:
                 self._link = opened.enter_context(contextlib.closing(NetlinkSocket(NETLINK_SOCK_DIAG)))
                 self._route = opened.enter_context(contextlib.closing(NetlinkSocket(socket.NETLINK_ROUTE)))
-                self._owners = OwnerTable(second_look=not listeners_only)
+                self._owners = OwnerTable(second_look=not (listeners_only or ports))
             except OSError as error:
                 raise CollectorError(f"NETLINK_SOCK_DIAG refused: {error.strerror or error}") from error
             self._closed = self._listen_for_closed() if follow else None
@@ -139,7 +144,7 @@ class LinuxCollector:
     def _dump(self, family: int, dump: Dump, out: list[SocketRecord | None]) -> None:
         dump.changes = []
         states = LISTENING if self._listeners_only and dump.protocol == "tcp" else ALL_STATES
-        payload = request(family, PROTOCOL_NUMBERS[dump.protocol], states)
+        payload = request(family, PROTOCOL_NUMBERS[dump.protocol], states) + self._filter
         try:
             for view in self._link.dump(SOCK_DIAG_BY_FAMILY, payload):
                 # The kernel says how long ago: a long dump must not count from its beginning.
@@ -223,6 +228,10 @@ class LinuxCollector:
     def ancestors(self, pid: int) -> tuple[Process, ...]:
         """The parents of a process, nearest first."""
         return procfs.ancestors(pid)
+
+    def working_directory(self, pid: int) -> str | None:
+        """The directory that a process works in, or None where it may not be read."""
+        return procfs.working_directory(pid)
 
     def close(self) -> None:
         """Close the sockets and stop listening."""

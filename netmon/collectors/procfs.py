@@ -56,6 +56,14 @@ def ancestors(pid: int, limit: int = 32) -> tuple[Process, ...]:
     return tuple(found)
 
 
+def working_directory(pid: int) -> str | None:
+    """The directory that a process works in, cleaned; None if it is gone or may not be read."""
+    try:
+        return clean(os.readlink(f"/proc/{pid}/cwd"), COMMAND_LIMIT)
+    except OSError:
+        return None
+
+
 def is_hidden() -> bool:
     """Whether /proc is mounted so that other users' processes cannot be seen (hidepid, proc(5))."""
     if os.geteuid() == 0:

@@ -25,7 +25,7 @@ from netmon.collectors.base import CollectorError
 from netmon.collectors.ephemeral import ephemeral_range
 from netmon.collectors.interfaces import read_counters
 from netmon.collectors.psutil_addresses import read_addresses
-from netmon.collectors.psutil_processes import ProcessTable, ancestors
+from netmon.collectors.psutil_processes import ProcessTable, ancestors, working_directory
 from netmon.collectors.psutil_sockets import RawSocket, connections_by_process, merge, record_of, state_of
 from netmon.model.process import Owner, OwnerReason, Process
 from netmon.model.snapshot import Degradation, Snapshot, Source
@@ -155,6 +155,10 @@ class PsutilCollector:
     def ancestors(self, pid: int) -> tuple[Process, ...]:
         """The parents of a process, nearest first."""
         return tuple(ancestors(pid))
+
+    def working_directory(self, pid: int) -> str | None:
+        """The directory that a process works in, or None where it may not be read."""
+        return working_directory(pid)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -143,3 +143,11 @@ def ancestors(pid: int, limit: int = 32) -> Iterator[Process]:
             if not isinstance(told, Process):
                 return
             yield told
+
+
+def working_directory(pid: int) -> str | None:
+    """The directory that a process works in, cleaned, as far as the system tells it."""
+    with suppress(psutil.Error, OSError):
+        told = psutil.Process(pid).cwd()
+        return clean(told, procfs.COMMAND_LIMIT) if told else None
+    return None

@@ -53,6 +53,10 @@ class ReplayCollector:
         """The parents of a process as they were recorded, nearest first."""
         return self._ancestors.get(pid, ())
 
+    def working_directory(self, pid: int) -> str | None:
+        """Unknown: a recording holds no directories."""
+        return None
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Collection
 
 from netmon.collectors.base import Collector, CollectorError
 from netmon.model.process import Process
@@ -23,13 +24,16 @@ _REMEDIES = {
 }
 
 
-def create_collector(portable: bool = False, follow: bool = True, listeners_only: bool = False) -> Collector:
+def create_collector(
+    portable: bool = False, follow: bool = True, listeners_only: bool = False, ports: Collection[int] = ()
+) -> Collector:
     """The best collector that works here.
 
     Args:
         portable: use psutil even where the Linux collector would work.
         follow: for watching; a single reading does without destroy events and interface counters.
         listeners_only: for questions about ports; connections are then only counted, if that is cheaper.
+        ports: for questions about these ports; other sockets are then left out, if that is cheaper.
 
     Raises:
         CollectorError: nothing can read sockets here.
@@ -39,7 +43,8 @@ def create_collector(portable: bool = False, follow: bool = True, listeners_only
     from netmon.collectors.linux import LinuxCollector
 
     try:
-        return FallbackCollector(LinuxCollector(follow=follow, listeners_only=listeners_only), follow)
+        collector = LinuxCollector(follow=follow, listeners_only=listeners_only, ports=ports)
+        return FallbackCollector(collector, follow)
     except (CollectorError, OSError) as refusal:
         return _portable(follow, refusal)
 
@@ -83,6 +88,10 @@ class FallbackCollector:
     def ancestors(self, pid: int) -> tuple[Process, ...]:
         """The parents of a process, nearest first."""
         return self._collector.ancestors(pid)
+
+    def working_directory(self, pid: int) -> str | None:
+        """The directory that a process works in, or None where it may not be read."""
+        return self._collector.working_directory(pid)
 
     def close(self) -> None:
         """Close the collector in use."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from netmon.commands.ending import CannotAskError
@@ -30,8 +30,20 @@ def read_filter(words: Sequence[str]) -> Filter | None:
         raise CannotAskError(f"filter {error}") from error
 
 
-def make_poller(options: argparse.Namespace, *, follow: bool = True, listeners_only: bool = False) -> Poller:
+def make_poller(
+    options: argparse.Namespace,
+    *,
+    follow: bool = True,
+    listeners_only: bool = False,
+    ports: Collection[int] = (),
+) -> Poller:
     """The poller that the options ask for.
+
+    Args:
+        options: those of the command line.
+        follow: whether it will poll again and again.
+        listeners_only: whether connections are only counted, if that is cheaper.
+        ports: what a question is about, so that other sockets may be left out; all if it is empty.
 
     Raises:
         CannotAskError: nothing can read sockets here.
@@ -41,7 +53,7 @@ def make_poller(options: argparse.Namespace, *, follow: bool = True, listeners_o
     from netmon.engine.poller import Poller
 
     try:
-        return Poller(create_collector(options.portable, follow, listeners_only), options.interval)
+        return Poller(create_collector(options.portable, follow, listeners_only, ports), options.interval)
     except CollectorError as error:
         raise CannotAskError(str(error)) from error
 

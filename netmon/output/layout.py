@@ -78,6 +78,25 @@ def cut(text: str, width: int) -> str:
     return kept + "…"
 
 
+def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
+    """`text` in lines of at most `width` columns, broken at spaces; a longer word has a line of its own.
+
+    Args:
+        text: What to write.
+        width: The columns there are.
+        first: What the first line begins with.
+        rest: What every other line begins with.
+    """
+    lines, line, is_empty = [], first, True
+    for word in text.split(" "):
+        if not is_empty and text_width(line) + 1 + text_width(word) > width:
+            lines.append(line)
+            line, is_empty = rest, True
+        line += word if is_empty else f" {word}"
+        is_empty = False
+    return [*lines, line.rstrip()]
+
+
 def _character_width(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0

@@ -144,13 +144,18 @@ def _owner(owner: Owner) -> Row:
 
 
 def _process(process: Process, owner: Owner) -> Row:
+    return process_row(process, process.unit or owner.unit)
+
+
+def process_row(process: Process, unit: str | None) -> Row:
+    """A process as it stands in every row, with the unit or container that it runs in."""
     return {
         "pid": process.pid,
         "name": process.name,
         "user": process.user,
         "uid": process.uid,
         "command": list(process.command),
-        "unit": process.unit or owner.unit,
+        "unit": unit,
     }
 
 

@@ -1,17 +1,19 @@
-"""`netmon ports` as a whole process, against its like with many sockets and a bare interpreter with none."""
+"""`netmon ports` and `netmon port` as whole processes, against their like and a bare interpreter."""
 
 from __future__ import annotations
 
+import socket
 import sys
 import sysconfig
+from collections.abc import Mapping
 
-from tests.benchmarks.contest import Contender, command, compete, installed, ratio
+from tests.benchmarks.contest import Contender, Costs, command, compete, installed, ratio
 from tests.benchmarks.held import ROOT, Load
 from tests.benchmarks.polls import LSOF
 from tests.benchmarks.table import Row, Target
 
 SS = ("ss", "-tulpn")
-_PORTS, _BARE = "netmon ports", "python -c pass"
+_PORTS, _PORT, _BARE = "netmon ports", "netmon port PORT", "python -c pass"
 _SCRIPT = "from netmon.__main__ import main; main()"
 
 
@@ -54,3 +56,39 @@ def idle_row(rounds: int) -> Row:
     costs = compete(contenders, rounds)
     raw = f"{costs[_PORTS].text()} against {costs[_BARE].text()}"
     return Row(f"{_PORTS} / {_BARE}, idle", ratio(costs, _PORTS, _BARE), target=Target(5), raw=raw)
+
+
+def port_rows(load: Load, rounds: int, *, judged_by: str) -> list[Row]:
+    """One port that this process holds, among the sockets of the load.
+
+    Args:
+        load: the other sockets.
+        rounds: turns of each.
+        judged_by: which ratio has its target at this load: `lsof`, or `python` for a bare interpreter.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        rivals = {"lsof -nPi :PORT": ("lsof", "-nPi", f":{port}"), " ".join(SS): SS}
+        rivals["fuser PORT/tcp"] = ("fuser", f"{port}/tcp")
+        contenders: dict[str, Contender] = {_PORT: command([*netmon(), "port", port])}
+        contenders[_BARE] = command([*interpreter(), "-c", "pass"])
+        contenders |= {name: command(argv) for name, argv in rivals.items() if installed(argv)}
+        costs = compete(contenders, rounds)
+    sockets = f"{load.sockets:,} sockets"
+    return [
+        *(_rival_row(costs, name, sockets, judged=name.startswith(judged_by)) for name in rivals),
+        _bare_row(costs, sockets, judged=_BARE.startswith(judged_by)),
+    ]
+
+
+def _rival_row(costs: Mapping[str, Costs], name: str, sockets: str, *, judged: bool) -> Row:
+    figure = ratio(costs, name, _PORT)
+    raw = f"{costs[name].text()} against {costs[_PORT].text()}" if figure else "not installed"
+    target = Target(1, at_least=True) if judged else None
+    return Row(f"{name} / {_PORT}, {sockets}", figure, target=target, raw=raw)
+
+
+def _bare_row(costs: Mapping[str, Costs], sockets: str, *, judged: bool) -> Row:
+    raw = f"{costs[_PORT].text()} against {costs[_BARE].text()}"
+    target = Target(5) if judged else None
+    return Row(f"{_PORT} / {_BARE}, {sockets}", ratio(costs, _PORT, _BARE), target=target, raw=raw)

@@ -13,6 +13,8 @@ class Plan:
     few: int = 1_000
     many: int = 10_000
     """The number of sockets that most targets are meant for."""
+    port_sockets: int = 100
+    """What `netmon port` is to answer among as fast as five interpreters start."""
     poll_rounds: int = 15
     command_rounds: int = 15
     warm_s: float = 5.0

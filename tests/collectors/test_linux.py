@@ -439,3 +439,4 @@ def test_no_destroy_events_is_a_degradation(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_parents_of_a_process_are_known(collector: LinuxCollector) -> None:
     assert collector.ancestors(os.getpid())[0].pid == os.getppid()
+    assert collector.working_directory(os.getpid()) == os.getcwd()

@@ -197,6 +197,31 @@ def test_ancestors_lead_to_the_first_process() -> None:
     assert [process.pid for process in procfs.ancestors(os.getpid(), limit=1)] == [os.getppid()]
 
 
+def test_the_directory_that_a_process_works_in() -> None:
+    assert procfs.working_directory(os.getpid()) == os.getcwd()
+    with forked(wait_to_be_killed) as child:
+        child.hear()
+        assert procfs.working_directory(child.pid) == os.getcwd()
+    assert procfs.working_directory(child.pid) is None
+
+
+def test_a_hostile_directory_is_cleaned(tmp_path: Path) -> None:
+    directory = tmp_path / "\x1b[2J\u202edir"
+    directory.mkdir()
+
+    def moved() -> str | None:
+        os.chdir(directory)
+        return procfs.working_directory(os.getpid())
+
+    assert in_child(moved) == f"{tmp_path}/{BAD}[2J{BAD}dir"
+
+
+@pytest.mark.root
+def test_another_users_directory_is_unknown() -> None:
+    ours = os.getpid()
+    assert in_child(lambda: procfs.working_directory(ours), uid=NOBODY) is None
+
+
 # -- hidden ones
 
 

@@ -289,6 +289,7 @@ def test_ancestors(collector: PsutilCollector, linux: LinuxCollector) -> None:
         ours = [process.pid for process in collector.ancestors(child.pid)]
         assert ours[0] == os.getpid()
         assert ours == [process.pid for process in linux.ancestors(child.pid)]
+        assert collector.working_directory(child.pid) == linux.working_directory(child.pid) == os.getcwd()
     assert collector.ancestors(child.pid) == ()  # it is gone now
 
 

@@ -16,10 +16,10 @@ import psutil
 import pytest
 
 from netmon.collectors import procfs
-from netmon.collectors.psutil_processes import ProcessTable, ancestors, read_process
+from netmon.collectors.psutil_processes import ProcessTable, ancestors, read_process, working_directory
 from netmon.model.process import Owner, OwnerReason, Process
 from tests.builders import HOSTILE
-from tests.sockets import end, forked, wait_for
+from tests.sockets import NOBODY, end, forked, in_child, wait_for
 
 _PR_SET_NAME = 15
 
@@ -157,3 +157,23 @@ def test_an_exec_is_noticed(table: ProcessTable) -> None:
             assert (after.name, after.command) == ("cat", ("cat", "-u"))
         finally:
             child.kill()
+
+
+def test_the_directory_that_a_process_works_in(tmp_path: Path) -> None:
+    directory = tmp_path / "\x1b[2Jdir"
+    directory.mkdir()
+
+    def moved() -> str | None:
+        os.chdir(directory)
+        return working_directory(os.getpid())
+
+    assert in_child(moved) == f"{tmp_path}/\ufffd[2Jdir"
+    with forked(lambda channel: channel.send("gone")) as child:
+        child.hear()
+    assert working_directory(child.pid) is None
+
+
+@pytest.mark.root
+def test_another_users_directory_is_unknown() -> None:
+    ours = os.getpid()
+    assert in_child(lambda: working_directory(ours), uid=NOBODY) is None

@@ -94,6 +94,7 @@ def test_parents_are_those_that_were_recorded() -> None:
     collector = ReplayCollector(RECORDING, {4711: (shell,)})
     assert collector.ancestors(4711) == (shell,)
     assert collector.ancestors(1) == ()
+    assert collector.working_directory(4711) is None
 
 
 def test_a_poller_plays_it() -> None:

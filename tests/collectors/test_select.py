@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -150,6 +152,9 @@ class Moody:
     def ancestors(self, pid: int) -> tuple[Process, ...]:
         return ()
 
+    def working_directory(self, pid: int) -> str | None:
+        return None
+
     def close(self) -> None:
         self.closed = True
 
@@ -174,3 +179,13 @@ def test_the_refused_collector_is_closed() -> None:
     moody.failing = True
     assert polled(FallbackCollector(moody)).source == "psutil"
     assert moody.closed
+
+
+def test_only_the_sockets_of_some_ports_are_read() -> None:
+    with listener() as server, listener() as other:
+        ours, rest = port_of(server), port_of(other)
+        with closing(create_collector(follow=False, ports={ours})) as collector:
+            found = {record.local.port for record in collector.poll().sockets}
+            assert collector.working_directory(os.getpid()) == os.getcwd()
+    assert ours in found
+    assert rest not in found

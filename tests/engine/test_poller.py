@@ -60,6 +60,10 @@ class Scripted:
         """None."""
         return ()
 
+    def working_directory(self, pid: int) -> str | None:
+        """Unknown."""
+        return None
+
     def close(self) -> None:
         """Note it."""
         self.closed = True

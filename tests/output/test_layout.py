@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.output.layout import Column, cut, terminal_width, text_width, write_line, write_table
+from netmon.output.layout import Column, cut, terminal_width, text_width, wrap, write_line, write_table
 
 COLUMNS: list[Column[tuple[str, str, str]]] = [
     Column("NAME", lambda row: row[0], least=4),
@@ -67,3 +67,20 @@ def test_an_encoding_without_the_character_gets_a_question_mark() -> None:
 
 def test_a_pipe_has_no_width() -> None:
     assert terminal_width(io.StringIO()) is None
+
+
+def test_text_is_wrapped_at_spaces_with_its_indents() -> None:
+    assert wrap("one two three", 9, first="- ", rest="  ") == ["- one two", "  three"]
+    assert wrap("", 9, first="label ") == ["label"]
+    assert wrap("averylongword b", 5) == ["averylongword", "b"]
+
+
+WORDS = st.lists(st.text(st.characters(blacklist_categories=["Zs", "Cc", "Cs"]), min_size=1), min_size=1)
+
+
+@given(WORDS, st.integers(1, 60))
+def test_wrapping_loses_no_word_and_no_line_is_too_wide(words: list[str], width: int) -> None:
+    wrapped = wrap(" ".join(words), width)
+    assert " ".join(wrapped).split(" ") == words
+    for line in wrapped:
+        assert text_width(line) <= width or " " not in line

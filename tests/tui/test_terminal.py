@@ -28,6 +28,8 @@ class Stuck:
         threading.Event().wait()
     def ancestors(self, pid):
         return ()
+    def working_directory(self, pid):
+        return None
     def close(self):
         pass
 

@@ -13,6 +13,7 @@ from netmon.engine.services import service_name
 from netmon.engine.state import State
 from netmon.model.connection import Connection, Direction
 from netmon.model.finding import Finding
+from netmon.model.port_range import PortRange, port_range
 from netmon.model.process import Process
 from netmon.model.socket import Protocol, SocketState
 from netmon.ports.bind_causes import Bind, cause_of, is_serving
@@ -22,7 +23,6 @@ from netmon.ports.bind_probe import Place, places_for, plain_address, probe
 from netmon.ports.ground import Ground
 from netmon.ports.listeners import Listening, listening
 from netmon.ports.question import PortQuestion
-from netmon.ports.range import PortRange, port_range
 from netmon.ports.supervisor import Supervisor, supervisor_of
 from netmon.ports.verdict import Verdict, verdict_of
 

@@ -17,6 +17,20 @@ FILTER: words match anywhere; field:value with the fields proc pid user port lpo
 state dir proto unit; port:8000-9000, addr:10.0.0.0/8, -state:time_wait excludes, /regex/; all must hold.
 """
 
+STOP_EPILOG = """\
+exit codes: 0 stopped and free, 1 nothing holds it, not stopped, or held again, 2 refused
+
+It stops the process that listens (UDP: is bound), never one that is only connected to the port. TCP is meant
+where a TCP socket listens, else UDP; PORT/tcp and PORT/udp say which.
+"""
+
+WAIT_EPILOG = """\
+exit codes: 0 it is so, 1 it was not so in time, 2 it could not be asked
+
+TCP is meant unless PORT/udp says otherwise. Free: nothing listens, and a server could bind it. Open: a TCP
+socket listens, or a UDP socket is bound.
+"""
+
 _EXCLUDING = re.compile(r"-(?!-|h$)")
 
 
@@ -40,6 +54,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     words = [argument for argument in left if argument not in unknown] + excluding
     if unknown or (words and options.command is None):
         parser.error(f"unrecognized arguments: {' '.join(unknown or words)}")
+    if words and not hasattr(options, "filter"):
+        parser.error(f"unrecognized arguments: {' '.join(words)}")
     if words:
         options.filter.extend(words)
     return options
@@ -63,6 +79,8 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     _add_connections(commands)
     _add_ports(commands)
+    _add_stop(commands)
+    _add_wait(commands)
     return parser
 
 
@@ -84,6 +102,42 @@ def _add_connections(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _add_ports(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_command(commands, "ports", "which ports are held, by whom, and who can reach them")
+
+
+def _add_stop(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add_one_port(commands, "stop", "stop whoever listens on a port", STOP_EPILOG)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--force", action="store_true", help="send SIGKILL instead of SIGTERM")
+    parser.add_argument(
+        "--timeout", type=_seconds(0.0), default=5.0, metavar="S", help="how long it may take to end (5)"
+    )
+
+
+def _add_wait(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add_one_port(commands, "wait", "wait until a port is free, or open", WAIT_EPILOG)
+    wanted = parser.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("--free", action="store_true", help="until a server could bind it")
+    wanted.add_argument("--open", action="store_true", help="until somebody listens on it")
+    parser.add_argument(
+        "--timeout", type=_seconds(0.0), metavar="S", help="give up after S seconds; 0: ask once (never)"
+    )
+
+
+def _add_one_port(
+    commands: argparse._SubParsersAction[Parser], name: str, purpose: str, epilog: str
+) -> Parser:
+    parser = commands.add_parser(
+        name,
+        help=purpose,
+        description=purpose.capitalize() + ".",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(command=name)
+    parser.add_argument("port", metavar="PORT", help="8080, 53/udp, http, 127.0.0.1:8080, [::1]:8080")
+    _add_portable(parser, default=argparse.SUPPRESS)
+    return parser
 
 
 def _add_command(commands: argparse._SubParsersAction[Parser], name: str, purpose: str) -> Parser:

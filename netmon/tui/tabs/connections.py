@@ -310,6 +310,13 @@ class ConnectionsTab(TableTab):
             return explain_process(row, state, self._ancestors)
         return explain(row, state, self._ancestors)
 
+    def _stop_target(self, row: Row) -> Connection | None:
+        return row if isinstance(row, Connection) and row.closed_at is None else None
+
+    @property
+    def _newest(self) -> State | None:
+        return self._state
+
     def _line_of(self, row: Row) -> str:
         state = self._frozen or self._state
         assert state is not None, "rows come with states"

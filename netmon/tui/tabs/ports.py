@@ -14,6 +14,7 @@ from netmon.engine.explain import Explanation, copy_text, explain
 from netmon.engine.filter import Filter
 from netmon.engine.state import State
 from netmon.engine.view import Sorting
+from netmon.model.connection import Connection
 from netmon.model.process import Process
 from netmon.ports.listeners import Listening, listening
 from netmon.ports.view import PORT_SORT, PortSettings, PortView, arrange, sorted_by
@@ -176,6 +177,13 @@ class PortsTab(TableTab):
 
     def _line_of(self, row: Listening) -> str:
         return copy_text(row.listener, self._state)
+
+    def _stop_target(self, row: Listening) -> Connection | None:
+        return row.listener
+
+    @property
+    def _newest(self) -> State | None:
+        return None if self._latest is None else self._latest.state
 
     @property
     def _state(self) -> State:

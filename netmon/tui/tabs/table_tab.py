@@ -16,6 +16,7 @@ from netmon.engine.explain import Explanation
 from netmon.engine.filter import Filter
 from netmon.engine.state import State
 from netmon.engine.view import Sorting
+from netmon.model.connection import Connection
 from netmon.model.process import Process
 from netmon.tui.status import filter_chip, frozen_text, status_text
 from netmon.tui.tabs.base import Tab
@@ -50,6 +51,7 @@ class TableTab(Tab):
         Binding("s", "sort", "Sort", id="sort"),
         Binding("S", "reverse", "Reverse the order", show=False, id="reverse"),
         Binding("space,p", "freeze", "Freeze", id="freeze", key_display="Space"),
+        Binding("K", "stop", "Stop", id="stop"),
         Binding("y", "copy", "Copy", id="copy"),
         Binding("escape", "back", "Back", show=False, id="back"),
     ]
@@ -127,6 +129,15 @@ class TableTab(Tab):
     @abstractmethod
     def _line_of(self, row: Any) -> str:
         """A row as one line to copy."""
+
+    @abstractmethod
+    def _stop_target(self, row: Any) -> Connection | None:
+        """The socket of a row whose holder `K` would stop; None where there is none."""
+
+    @property
+    @abstractmethod
+    def _newest(self) -> State | None:
+        """The newest state, also while frozen."""
 
     # Order and filter
 
@@ -223,6 +234,19 @@ class TableTab(Tab):
             text = self._line_of(row)
             self.app.copy_to_clipboard(text)
             self.notify(text, title="Copied", markup=False, timeout=3)
+
+    # Stop
+
+    def action_stop(self) -> None:
+        """Ask whether to stop the process behind the open row, or else the one under the cursor."""
+        from netmon.tui.screens.stop import StopScreen
+
+        row, state = self._detail or self._table.cursor_row, self._newest
+        target = None if row is None else self._stop_target(row)
+        if target is None or state is None:
+            self.notify("no open socket is chosen", title="Stop", markup=False, timeout=3)
+        else:
+            self.app.push_screen(StopScreen(target, state, self._ancestors_of))
 
     # The status line
 

@@ -31,6 +31,9 @@ TCP is meant unless PORT/udp says otherwise. Free: nothing listens, and a server
 socket listens, or a UDP socket is bound.
 """
 
+_ONE_PORT = ("stop", "wait")
+"""Commands that take one PORT and no FILTER."""
+
 _EXCLUDING = re.compile(r"-(?!-|h$)")
 
 
@@ -54,11 +57,20 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     words = [argument for argument in left if argument not in unknown] + excluding
     if unknown or (words and options.command is None):
         parser.error(f"unrecognized arguments: {' '.join(unknown or words)}")
-    if words and not hasattr(options, "filter"):
-        parser.error(f"unrecognized arguments: {' '.join(words)}")
-    if words:
+    if options.command in _ONE_PORT:
+        _take_port(parser, options, words)
+    elif words:
         options.filter.extend(words)
     return options
+
+
+def _take_port(parser: Parser, options: argparse.Namespace, words: list[str]) -> None:
+    """Take the one PORT from among the words: `-1` too, of which it is to be said that it is no port."""
+    given = [*([] if options.port is None else [options.port]), *words]
+    if len(given) != 1:
+        parser.prog += f" {options.command}"
+        parser.error(f"one PORT is wanted, not {' '.join(given)}" if given else "which PORT is missing")
+    (options.port,) = given
 
 
 def _parser() -> Parser:
@@ -135,7 +147,9 @@ def _add_one_port(
         allow_abbrev=False,
     )
     parser.set_defaults(command=name)
-    parser.add_argument("port", metavar="PORT", help="8080, 53/udp, http, 127.0.0.1:8080, [::1]:8080")
+    parser.add_argument(
+        "port", nargs="?", metavar="PORT", help="8080, 53/udp, http, 127.0.0.1:8080, [::1]:8080"
+    )
     _add_portable(parser, default=argparse.SUPPRESS)
     return parser
 

@@ -10,24 +10,24 @@ import sys
 import time
 from collections.abc import Sequence
 
-_DEADLINE_S = 2.0
+DEADLINE_S = 2.0
 _MOST_BYTES = 1 << 20
 
 
-def published_ports(engine: str) -> str:
+def published_ports(engine: str, deadline_s: float = DEADLINE_S) -> str:
     """The running containers of `docker` or `podman`: a line each, its name, a tab and its ports.
 
     Empty where the program is missing, refuses, or takes too long.
     """
-    return _output([engine, "ps", "--format", "{{.Names}}\t{{.Ports}}"])
+    return _output([engine, "ps", "--format", "{{.Names}}\t{{.Ports}}"], deadline_s)
 
 
 def systemd_sockets() -> str:
     """The sockets that systemd listens on: a line each, what it listens on, its unit, what that activates."""
-    return _output(["systemctl", "list-sockets", "--no-pager", "--plain", "--no-legend"])
+    return _output(["systemctl", "list-sockets", "--no-pager", "--plain", "--no-legend"], DEADLINE_S)
 
 
-def _output(command: Sequence[str]) -> str:
+def _output(command: Sequence[str], deadline_s: float) -> str:
     """What a program writes, if it ends well in time; empty otherwise."""
     if shutil.which(command[0]) is None or sys.platform == "win32":
         return ""
@@ -43,8 +43,8 @@ def _output(command: Sequence[str]) -> str:
         return ""
     with running:
         try:
-            written = _read(running, time.monotonic() + _DEADLINE_S)
-            return written.decode("utf-8", "replace") if running.wait(_DEADLINE_S) == 0 else ""
+            written = _read(running, time.monotonic() + deadline_s)
+            return written.decode("utf-8", "replace") if running.wait(deadline_s) == 0 else ""
         except (TimeoutError, subprocess.TimeoutExpired):
             return ""
         finally:

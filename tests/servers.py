@@ -60,7 +60,7 @@ def sharing(port: int = 0) -> Listening:
 
 
 def rest(channel: Channel) -> None:
-    """Live until the parent is gone or a signal comes."""
+    """Live until a signal comes, and at most as long as every child of a test."""
     while True:
         channel.recv()
 

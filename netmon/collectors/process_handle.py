@@ -170,6 +170,8 @@ class PsutilHandle:
         """Compare its start time, and look for the socket among those that it has now."""
         import psutil
 
+        if self.wait(0):
+            raise _gone(self.pid)
         try:
             _compare_start(process, self._process.create_time(), clean(self._process.name(), 256))
             found = self._process.net_connections("inet")
@@ -177,8 +179,6 @@ class PsutilHandle:
             raise ForbiddenError(f"what process {self.pid} holds may not be read by this user") from None
         except psutil.NoSuchProcess:
             raise _gone(self.pid) from None
-        if self.wait(0):
-            raise _gone(self.pid)
         if not any(_is_same(connection, socket) for connection in found):
             raise _handed_on(process, socket)
 

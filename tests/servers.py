@@ -128,7 +128,10 @@ def preforked(count: int = 2) -> Iterator[Prefork]:
         rest(channel)
 
     with forked(master) as child:
-        port, workers = child.hear()  # type: ignore[misc]
+        heard = child.hear()
+        assert isinstance(heard, tuple)
+        port: int = heard[0]
+        workers: tuple[int, ...] = heard[1]
         try:
             yield Prefork(Server(child, port), workers)
         finally:

@@ -25,6 +25,9 @@ from netmon.ports.stop_plan import StopPlan
 from netmon.ports.stop_survey import Ancestors, plan_for_row
 from netmon.ports.stop_words import named, outcome_words, question, who
 
+_FRAME = 3
+"""Lines of the box beside its text: the border, and the answers."""
+
 
 class Phase(Enum):
     """Where the conversation is."""
@@ -52,12 +55,11 @@ class StopScreen(ModalScreen[None]):
             border: round $error;
             padding: 0 1;
         }
-        & #stop-text { height: auto; max-height: 18; scrollbar-size-vertical: 1; }
-        & #stop-course { height: auto; text-style: bold; }
+        & #stop-text { height: auto; scrollbar-size-vertical: 1; }
+        & #stop-course { height: auto; margin-top: 1; text-style: bold; }
         & #stop-answers { height: 1; }
         & Button { margin-right: 2; }
     }
-    StopScreen.-short #stop-text { max-height: 4; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -117,7 +119,7 @@ class StopScreen(ModalScreen[None]):
             box.border_title = "Stop"
             with VerticalScroll(id="stop-text", can_focus=False):
                 yield Static(Text("looking around …"), id="stop-plan")
-            yield Static(id="stop-course")
+                yield Static(id="stop-course")
             with Horizontal(id="stop-answers"):
                 yield Button("No", id="no", compact=True)
                 yield Button("Yes", id="yes", compact=True, variant="error")
@@ -130,7 +132,7 @@ class StopScreen(ModalScreen[None]):
 
     def on_resize(self) -> None:
         """Keep the answers in view where there are few lines."""
-        self.set_class(self.size.height < 16, "-short")
+        self.query_one("#stop-text").styles.max_height = max(1, self.size.height - _FRAME)
 
     def on_unmount(self) -> None:
         """Let go of the processes; a worker that still waits for them does so itself."""
@@ -159,8 +161,10 @@ class StopScreen(ModalScreen[None]):
         self._phase, self._kills = Phase.ASKING, kill
         before = self._said + "\n" if self._said else ""
         self._say(f"{before}{question(plan, kill=kill)} y/n")
+        yes = self.query_one("#yes", Button)
+        yes.label = "Yes, SIGKILL" if kill else "Yes, SIGTERM"
+        yes.display = True
         self.query_one("#no").focus()
-        self.query_one("#yes").display = True
 
     # -- the answers
 
@@ -235,8 +239,10 @@ class StopScreen(ModalScreen[None]):
     _said = ""
 
     def _say(self, words: str) -> None:
-        self._said = words
+        before, self._said = self._said, words
         self.query_one("#stop-course", Static).update(Text(words))
+        if before:  # the plan has been read
+            self.query_one("#stop-text").scroll_end(animate=False)
 
 
 def plan_text(plan: StopPlan, now: float) -> Text:

@@ -1,0 +1,56 @@
+"""What starts a process again, and what to stop instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from netmon.model.finding import FindingState
+from netmon.ports.stop_again import again, session, supervisor_beyond
+from netmon.ports.supervisor import Supervisor
+from tests.builders import process
+
+SYSTEMD = process("systemd", 1)
+USERS = process("systemd", 1200)
+
+
+@pytest.mark.parametrize(
+    ("supervisor", "ancestors", "summary", "fix"),
+    [
+        (Supervisor("systemd", "web.service", 1, True), [SYSTEMD], "systemd starts it again if web.service says "
+         "so (Restart=): stop the unit with `systemctl stop web.service`.", "systemctl stop web.service"),
+        (Supervisor("systemd", "web.service", 1, True), [USERS, SYSTEMD], "systemd starts it again if web.service "
+         "says so (Restart=): stop the unit with `systemctl --user stop web.service`.",
+         "systemctl --user stop web.service"),
+        (Supervisor("container", "docker:0123456789ab", None, True), [], "It runs in container 0123456789ab, which "
+         "may be started again: stop that with `docker stop 0123456789ab`.", "docker stop 0123456789ab"),
+        (Supervisor("process manager", "supervisord", 600, True), [], "supervisord (600) starts it again when it "
+         "ends: stop it there.", "stop it with the command of supervisord"),
+    ],
+)  # fmt: skip
+def test_what_to_stop_instead(supervisor: Supervisor, ancestors: list, summary: str, fix: str) -> None:  # type: ignore[type-arg]
+    (found,) = again(supervisor, ancestors)
+    assert (found.check, found.state, found.summary, found.fix) == (
+        "stop-again", FindingState.WARN, summary, fix,
+    )  # fmt: skip
+
+
+def test_what_does_not_start_it_again_is_not_mentioned() -> None:
+    assert list(again(None, [])) == []
+    assert list(again(Supervisor("terminal", "tmux", 902), [])) == []
+
+
+def test_a_unit_that_netmon_is_in_too_does_not_count_but_parents_do() -> None:
+    web = process("web", 812, unit="web.service")
+    assert supervisor_beyond(web, [], process("netmon", 99)) == ("systemd", "web.service", 1, True)
+    same = process("netmon", 99, unit="web.service")
+    assert supervisor_beyond(web, [], same) is None
+    found = supervisor_beyond(web, [process("supervisord", 600)], same)
+    assert found is not None
+    assert found.name == "supervisord"
+
+
+def test_netmons_own_parents_are_pointed_out() -> None:
+    shell = process("bash", 700)
+    (found,) = session([process("web", 812), shell], [shell, SYSTEMD])
+    assert found.summary == "bash (700) is a parent of this netmon: this session may end with it."
+    assert list(session([process("web", 812)], [shell])) == []

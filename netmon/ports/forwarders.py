@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
 from netmon.model.process import Process
@@ -59,7 +60,7 @@ def _container_end(command: tuple[str, ...]) -> str | None:
 
 def _options(command: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Options with their values, as Go programs take them: `-a b`, `--a b`, `-a=b`."""
-    for argument, following in zip(command, (*command[1:], ""), strict=True):
+    for argument, following in zip_longest(command, command[1:], fillvalue=""):
         if argument.startswith("-"):
             name, equals, value = argument.lstrip("-").partition("=")
             yield name, value if equals else following

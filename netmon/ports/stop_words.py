@@ -51,6 +51,7 @@ def question(plan: StopPlan, *, kill: bool) -> str:
 
 def outcome_words(plan: StopPlan, outcome: Outcome) -> str:
     """How it went, in a sentence."""
+    whose = "its" if len(outcome.left) == 1 else "their"
     took, subject = format_age(outcome.seconds), plan.subject
     runs = f"{named(outcome.left)} still run{'s' if len(outcome.left) == 1 else ''}"
     if outcome.ending is Ending.FREE:
@@ -60,7 +61,7 @@ def outcome_words(plan: StopPlan, outcome: Outcome) -> str:
     if outcome.ending is Ending.STILL_THERE:
         return f"{subject} is still held: {runs} {took} after the signal"
     if outcome.ending is Ending.FINISHING:
-        return f"{subject} is free, but {runs} {took} after the signal, perhaps to finish its connections"
+        return f"{subject} is free, but {runs} {took} after the signal, perhaps to finish {whose} connections"
     if outcome.ending is Ending.STILL_HELD:
         hands = named(outcome.left) if outcome.left else "another process"
         return f"{subject} is still held: {hands} holds the same socket {took} after the signal"

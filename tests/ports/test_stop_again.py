@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netmon.model.finding import FindingState
+from netmon.model.process import Process
 from netmon.ports.stop_again import again, session, supervisor_beyond
 from netmon.ports.supervisor import Supervisor
 from tests.builders import process
@@ -13,25 +14,30 @@ SYSTEMD = process("systemd", 1)
 USERS = process("systemd", 1200)
 
 
+UNIT = Supervisor("systemd", "web.service", 1, restarts=True)
+CONTAINER = Supervisor("container", "docker:0123456789ab", restarts=True)
+MANAGER = Supervisor("process manager", "supervisord", 600, restarts=True)
+
+BY_UNIT = "systemd starts it again if web.service says so (Restart=): stop the unit with `{}`."
+BY_ENGINE = "It runs in container 0123456789ab, which may be started again: stop that with `{}`."
+BY_MANAGER = "supervisord (600) starts it again when it ends: stop it there."
+
+
 @pytest.mark.parametrize(
     ("supervisor", "ancestors", "summary", "fix"),
     [
-        (Supervisor("systemd", "web.service", 1, True), [SYSTEMD], "systemd starts it again if web.service says "
-         "so (Restart=): stop the unit with `systemctl stop web.service`.", "systemctl stop web.service"),
-        (Supervisor("systemd", "web.service", 1, True), [USERS, SYSTEMD], "systemd starts it again if web.service "
-         "says so (Restart=): stop the unit with `systemctl --user stop web.service`.",
-         "systemctl --user stop web.service"),
-        (Supervisor("container", "docker:0123456789ab", None, True), [], "It runs in container 0123456789ab, which "
-         "may be started again: stop that with `docker stop 0123456789ab`.", "docker stop 0123456789ab"),
-        (Supervisor("process manager", "supervisord", 600, True), [], "supervisord (600) starts it again when it "
-         "ends: stop it there.", "stop it with the command of supervisord"),
+        (UNIT, [SYSTEMD], BY_UNIT, "systemctl stop web.service"),
+        (UNIT, [USERS, SYSTEMD], BY_UNIT, "systemctl --user stop web.service"),
+        (CONTAINER, [], BY_ENGINE, "docker stop 0123456789ab"),
+        (MANAGER, [], BY_MANAGER, "stop it with the command of supervisord"),
     ],
-)  # fmt: skip
-def test_what_to_stop_instead(supervisor: Supervisor, ancestors: list, summary: str, fix: str) -> None:  # type: ignore[type-arg]
+)
+def test_what_to_stop_instead(
+    supervisor: Supervisor, ancestors: list[Process], summary: str, fix: str
+) -> None:
     (found,) = again(supervisor, ancestors)
-    assert (found.check, found.state, found.summary, found.fix) == (
-        "stop-again", FindingState.WARN, summary, fix,
-    )  # fmt: skip
+    assert (found.check, found.state) == ("stop-again", FindingState.WARN)
+    assert (found.summary, found.fix) == (summary.format(fix), fix)
 
 
 def test_what_does_not_start_it_again_is_not_mentioned() -> None:

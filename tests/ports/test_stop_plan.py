@@ -93,8 +93,8 @@ def test_itself() -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        (OwnerReason.OTHER_USER, "8080/tcp belongs to uid 33 (www-data), web.service; naming the process needs "
-         "root; to stop it, run netmon as that user or as root (sudo)"),
+        (OwnerReason.OTHER_USER, "8080/tcp belongs to uid 33 (www-data), web.service; naming the process "
+         "needs root; to stop it, run netmon as that user or as root (sudo)"),
         (OwnerReason.HIDDEN, "root (sudo)"),
         (OwnerReason.UNREADABLE, "root (sudo)"),
         (OwnerReason.OTHER_NAMESPACE, "in another PID namespace, or by the kernel; stop it from there"),

@@ -68,8 +68,8 @@ def test_sigkill_is_asked_about_for_all_who_hold_it() -> None:
         (Outcome(Ending.STILL_THERE, 5.0, (PYTHON,)),
          "8080/tcp is still held: python3 (4711) still runs 5s after the signal"),
         (Outcome(Ending.FINISHING, 5.0, (PYTHON, WORKER)),
-         "8080/tcp is free, but python3 (4711), python3 (4712) still run 5s after the signal, perhaps to finish "
-         "their connections"),
+         "8080/tcp is free, but python3 (4711), python3 (4712) still run 5s after the signal, perhaps to "
+         "finish their connections"),
         (Outcome(Ending.STILL_HELD, 5.0, (WORKER,)),
          "8080/tcp is still held: python3 (4712) holds the same socket 5s after the signal"),
         (Outcome(Ending.STILL_HELD, 5.0),

@@ -55,7 +55,10 @@ def _plan(question: PortQuestion, options: argparse.Namespace) -> tuple[StopPlan
 
     poller = make_poller(options, follow=False)
     try:
-        state = polled(poller)
+        polled(poller)  # once more, for what was on its way between two processes at the first look
+        state = polled(
+            poller
+        )  # what nobody held at the first look may have been on its way between processes
         return plan_for_port(question, state, poller.collector.ancestors), state
     finally:
         poller.stop()
@@ -81,7 +84,10 @@ def _ask(plan: StopPlan, *, kill: bool) -> bool:
     from netmon.ports.stop_words import question
 
     print(f"{question(plan, kill=kill)} [y/N] ", end="", flush=True)
-    answer = sys.stdin.readline()
+    try:
+        answer = sys.stdin.readline()
+    except UnicodeDecodeError:
+        answer = ""
     if not answer.endswith("\n"):
         print()
     return answer.strip().lower() in ("y", "yes")

@@ -8,6 +8,9 @@ from netmon.model.finding import Finding, FindingState
 from netmon.model.process import Process
 from netmon.ports.supervisor import Supervisor, supervisor_of
 
+_STOPPING = ("docker", "podman")
+"""Container engines that have a command `stop` for what a cgroup calls a container."""
+
 
 def supervisor_beyond(process: Process, ancestors: Sequence[Process], own: Process) -> Supervisor | None:
     """What supervises a process, beyond what netmon itself runs in.
@@ -47,8 +50,9 @@ def _words(supervisor: Supervisor, ancestors: Sequence[Process]) -> tuple[str, s
         return f"systemd starts it again if {name} says so (Restart=): stop the unit with `{fix}`.", fix
     engine, colon, number = name.partition(":")
     if supervisor.kind == "container" and colon:
-        fix = f"{engine} stop {number}"
-        return f"It runs in container {number}, which may be started again: stop that with `{fix}`.", fix
+        fix = f"{engine} stop {number}" if engine in _STOPPING else ""
+        instead = f"stop that with `{fix}`" if fix else "stop that where it was started"
+        return f"It runs in {engine}'s container {number}, which may start it again: {instead}.", fix
     known_as = f"{name} ({supervisor.pid})"
     return f"{known_as} starts it again when it ends: stop it there.", f"stop it with the command of {name}"
 

@@ -258,6 +258,26 @@ def test_a_containers_proxy_is_refused_and_the_container_named(tmp_path: Path) -
         assert proxy.process.poll() is None
 
 
+def test_a_socket_that_no_process_holds_is_refused() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        with listener() as server:
+            port = port_of(server)
+            socket.send_fds(ours, [b"x"], [server.fileno()])
+        # It lies in the other's receive buffer: open, and in nobody's hands.
+        answer = netmon("stop", str(port), "--yes")
+        said_in_one_line(answer, f"{port}/tcp", "kernel")
+        assert "between two polls" not in answer.err
+
+
+@pytest.mark.root
+def test_a_holder_in_another_pid_namespace_is_refused() -> None:
+    with served() as server:
+        answer = alone(lambda: run_here("stop", str(server.port), "--yes"))
+        said_in_one_line(answer, f"{server.port}/tcp", "another PID namespace", "stop it from there")
+        assert server.is_alive
+
+
 # -- a person at a terminal
 
 

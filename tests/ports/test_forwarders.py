@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netmon.model.socket import Protocol
 from netmon.ports.forwarders import Forwarder, container_for, forwarder_of, socket_unit_for
+from netmon.ports.question import PROTOCOLS
 from tests.builders import HOSTILE, process
 
 DOCKER_PROXY = (
@@ -93,13 +95,12 @@ def test_any_command_line_is_read(arguments: list[str]) -> None:
 
 @given(
     st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20),
-    st.integers(1, 65000), st.integers(0, 500), st.sampled_from(["tcp", "udp"]),
+    st.integers(1, 65000), st.integers(0, 500), st.sampled_from(PROTOCOLS),
 )  # fmt: skip
 def test_every_port_of_a_published_range_leads_to_its_container(
-    name: str, first: int, more: int, protocol: str
+    name: str, first: int, more: int, protocol: Protocol
 ) -> None:
     last = first + more
     listing = f"{name}\t[::]:{first}-{last}->{first}-{last}/{protocol}\n"
-    wanted = "tcp" if protocol == "tcp" else "udp"
-    assert {container_for(listing, wanted, port) for port in {first, last, (first + last) // 2}} == {name}
-    assert container_for(listing, wanted, last + 1) is None
+    assert {container_for(listing, protocol, port) for port in {first, last, (first + last) // 2}} == {name}
+    assert container_for(listing, protocol, last + 1) is None

@@ -19,7 +19,9 @@ CONTAINER = Supervisor("container", "docker:0123456789ab", restarts=True)
 MANAGER = Supervisor("process manager", "supervisord", 600, restarts=True)
 
 BY_UNIT = "systemd starts it again if web.service says so (Restart=): stop the unit with `{}`."
-BY_ENGINE = "It runs in container 0123456789ab, which may be started again: stop that with `{}`."
+IN_CONTAINER = "It runs in {}'s container 0123456789ab, which may start it again: stop that "
+BY_ENGINE = IN_CONTAINER.format("docker") + "with `{}`."
+BY_OTHER = IN_CONTAINER.format("kubepods") + "where it was started."
 BY_MANAGER = "supervisord (600) starts it again when it ends: stop it there."
 
 
@@ -29,6 +31,7 @@ BY_MANAGER = "supervisord (600) starts it again when it ends: stop it there."
         (UNIT, [SYSTEMD], BY_UNIT, "systemctl stop web.service"),
         (UNIT, [USERS, SYSTEMD], BY_UNIT, "systemctl --user stop web.service"),
         (CONTAINER, [], BY_ENGINE, "docker stop 0123456789ab"),
+        (CONTAINER._replace(name="kubepods:0123456789ab"), [], BY_OTHER, ""),
         (MANAGER, [], BY_MANAGER, "stop it with the command of supervisord"),
     ],
 )

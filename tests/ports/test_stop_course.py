@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -18,10 +18,10 @@ from netmon.collectors.psutil_backend import PsutilCollector
 from netmon.engine.tracker import Tracker
 from netmon.ports.question import parse_question
 from netmon.ports.stop_course import Ending, StopCourse, StopRefusedError
-from netmon.ports.stop_plan import StopPlan
-from netmon.ports.stop_survey import plan_for_port
+from netmon.ports.stop_plan import StopPlan, Target
+from netmon.ports.stop_survey import plan_for_port, plan_for_row
 from netmon.ports.supervisor import Supervisor
-from tests.servers import Server, alive, gone, preforked, rest, served, sharing, udp_socket
+from tests.servers import alive, gone, preforked, rest, served, sharing, udp_socket
 from tests.sockets import NOBODY, Channel, alone, end, forked, in_child, listener, port_of
 
 
@@ -40,6 +40,11 @@ def course_of(plan: StopPlan, *, portable: bool = False) -> Iterator[StopCourse]
         yield course
 
 
+def pids(targets: Sequence[Target]) -> list[int]:
+    """The numbers of the processes, in order."""
+    return sorted(target.process.pid for target in targets)
+
+
 @pytest.fixture(params=[False, True], ids=["linux", "psutil"])
 def portable(request: pytest.FixtureRequest) -> bool:
     """Both sources."""
@@ -49,13 +54,11 @@ def portable(request: pytest.FixtureRequest) -> bool:
 
 @pytest.mark.parametrize("make", [listener, udp_socket])
 def test_from_the_signal_to_the_free_port(portable: bool, make: Callable[[], socket.socket]) -> None:
-    with (
-        served(make) as server,
-        course_of(plan_of(server.port, portable=portable), portable=portable) as course,
-    ):
-        assert [target.process.pid for target in course.send()] == [server.pid]
-        outcome = course.wait(10)
-        assert (outcome.ending, outcome.left) == (Ending.FREE, ())
+    with served(make) as server:
+        with course_of(plan_of(server.port, portable=portable), portable=portable) as course:
+            assert pids(course.send()) == [server.pid]
+            outcome = course.wait(10)
+            assert (outcome.ending, outcome.left) == (Ending.FREE, ())
         assert not server.is_alive
 
 
@@ -64,7 +67,7 @@ def test_who_ignores_sigterm_is_killed_with_the_same_handle(portable: bool) -> N
         with course_of(plan_of(server.port, portable=portable), portable=portable) as course:
             course.send()
             outcome = course.wait(0.05)
-            assert (outcome.ending, [t.process.pid for t in outcome.left]) == (
+            assert (outcome.ending, pids(outcome.left)) == (
                 Ending.STILL_THERE,
                 [server.pid],
             )
@@ -100,8 +103,8 @@ def test_a_master_that_leaves_its_workers_behind(portable: bool) -> None:
             os.kill(group.server.pid, signal.SIGKILL)
             outcome = course.wait(0.2)
             assert outcome.ending is Ending.STILL_HELD
-            assert sorted(t.process.pid for t in outcome.left) == sorted(group.workers)
-            assert [t.process.pid for t in course.send(kill=True)] == sorted(group.workers)
+            assert pids(outcome.left) == sorted(group.workers)
+            assert pids(course.send(kill=True)) == sorted(group.workers)
             assert course.wait(10).ending is Ending.FREE
             assert all(gone(worker) for worker in group.workers)
 
@@ -176,7 +179,7 @@ def test_one_that_has_ended_does_not_spare_the_others(portable: bool) -> None:
         plan = plan_of(first.port, portable=portable)
         end(first.pid)
         with course_of(plan, portable=portable) as course:
-            assert [target.process.pid for target in course.send()] == [second.pid]
+            assert pids(course.send()) == [second.pid]
             assert course.wait(10).ending is Ending.FREE
 
 
@@ -217,7 +220,7 @@ def test_a_follower_that_has_let_go_is_left_alone() -> None:
         plan = plan_of(group.server.port)
         strangers = tuple(f._replace(process=f.process._replace(started_at=0.0)) for f in plan.followers)
         with course_of(plan._replace(followers=strangers)) as course:
-            assert [target.process.pid for target in course.send(kill=True)] == [group.server.pid]
+            assert pids(course.send(kill=True)) == [group.server.pid]
         assert not any(gone(worker) for worker in group.workers)
 
 
@@ -246,7 +249,7 @@ def test_who_may_not_signal_is_told_so() -> None:
         assert server.is_alive
 
 
-def test_a_signal_that_the_system_refuses_is_said_to_be(portable: bool) -> None:
+def test_a_signal_that_the_system_refuses_is_said_to_be() -> None:
     class Guarded:
         """A process that passes every check and may not be signalled, as under a security policy."""
 
@@ -268,9 +271,9 @@ def test_a_signal_that_the_system_refuses_is_said_to_be(portable: bool) -> None:
 
     with served() as server:
         plan = plan_of(server.port)
-        with closing(StopCourse(plan, open_process=lambda pid: Guarded())) as course:
-            with pytest.raises(StopRefusedError, match="a policy forbids it"):
-                course.send()
+        course = StopCourse(plan, open_process=lambda pid: Guarded())
+        with closing(course), pytest.raises(StopRefusedError, match="a policy forbids it"):
+            course.send()
         assert server.is_alive
 
 
@@ -280,16 +283,14 @@ def test_a_connections_own_process_ends_and_its_listener_lives() -> None:
             channel.send(port_of(sock))
             rest(channel)
 
-    def plan_for(port: object, server: Server) -> StopPlan:
-        from netmon.ports.stop_survey import plan_for_row
-
+    def plan_for(port: object) -> StopPlan:
         with closing(LinuxCollector(follow=False)) as collector:
             state = Tracker().update(collector.poll())
         row = next(one for one in state.connections if one.socket.local.port == port)
         return plan_for_row(row, state, lambda pid: ())
 
     with served() as server, forked(client) as other:
-        plan = plan_for(other.ask(server.port), server)
+        plan = plan_for(other.ask(server.port))
         with course_of(plan) as course:
             course.send()
             assert course.wait(10).ending is Ending.FREE

@@ -55,10 +55,8 @@ def _plan(question: PortQuestion, options: argparse.Namespace) -> tuple[StopPlan
 
     poller = make_poller(options, follow=False)
     try:
-        polled(poller)  # once more, for what was on its way between two processes at the first look
-        state = polled(
-            poller
-        )  # what nobody held at the first look may have been on its way between processes
+        polled(poller)
+        state = polled(poller)  # once more: a socket may have been on its way between two processes
         return plan_for_port(question, state, poller.collector.ancestors), state
     finally:
         poller.stop()

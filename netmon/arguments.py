@@ -22,6 +22,23 @@ PORT_EPILOG = """\
 exit codes: 0 something that was asked for is held, 1 nothing holds any of it, 2 it could not be asked
 """
 
+STOP_EPILOG = """\
+exit codes: 0 stopped and free, 1 nothing holds it, not stopped, or held again, 2 refused
+
+It stops the process that listens (UDP: is bound), never one that is only connected to the port. TCP is meant
+where a TCP socket listens, else UDP; PORT/tcp and PORT/udp say which.
+"""
+
+WAIT_EPILOG = """\
+exit codes: 0 it is so, 1 it was not so in time, 2 it could not be asked
+
+TCP is meant unless PORT/udp says otherwise. Free: nothing listens, and a server could bind it. Open: a TCP
+socket listens, or a UDP socket is bound.
+"""
+
+_ONE_PORT = ("stop", "wait")
+"""Commands that take one PORT and no FILTER."""
+
 _EXCLUDING = re.compile(r"-(?!-|h$)")
 
 
@@ -51,7 +68,18 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error(f"unrecognized arguments: {' '.join(unknown or words)}")
     if words:
         getattr(options, options.words).extend(words)
+    if options.command in _ONE_PORT:
+        options.port = _only_port(parser, options)
     return options
+
+
+def _only_port(parser: Parser, options: argparse.Namespace) -> str:
+    if len(options.ports) != 1:
+        parser.prog += f" {options.command}"
+        given = " ".join(options.ports)
+        parser.error(f"one PORT is wanted, not {given}" if given else "which PORT is missing")
+    (port,) = options.ports
+    return str(port)
 
 
 def _parser() -> Parser:
@@ -73,6 +101,8 @@ def _parser() -> Parser:
     _add_connections(commands)
     _add_ports(commands)
     _add_port(commands)
+    _add_stop(commands)
+    _add_wait(commands)
     return parser
 
 
@@ -98,19 +128,47 @@ def _add_ports(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _add_port(commands: argparse._SubParsersAction[Parser]) -> None:
     purpose = "who holds a port, who is connected, and why it cannot be bound"
+    parser = _add_port_command(commands, "port", purpose, PORT_EPILOG)
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="JSON")
+
+
+def _add_stop(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add_port_command(commands, "stop", "stop whoever listens on a port", STOP_EPILOG)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--force", action="store_true", help="send SIGKILL instead of SIGTERM")
+    parser.add_argument(
+        "--timeout", type=_seconds(0.0), default=5.0, metavar="S", help="how long it may take to end (5)"
+    )
+
+
+def _add_wait(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add_port_command(commands, "wait", "wait until a port is free, or open", WAIT_EPILOG)
+    wanted = parser.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("--free", action="store_true", help="until a server could bind it")
+    wanted.add_argument("--open", action="store_true", help="until somebody listens on it")
+    parser.add_argument(
+        "--timeout", type=_seconds(0.0), metavar="S", help="give up after S seconds; 0: ask once (never)"
+    )
+
+
+def _add_port_command(
+    commands: argparse._SubParsersAction[Parser], name: str, purpose: str, epilog: str
+) -> Parser:
     parser = commands.add_parser(
-        "port",
+        name,
         help=purpose,
         description=purpose.capitalize() + ".",
-        epilog=PORT_EPILOG,
+        epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     # `-1` comes like `-state:time_wait`, and the question is to say that it is no port.
-    parser.set_defaults(command="port", words="ports")
-    parser.add_argument("ports", nargs="*", metavar="PORT", help="8080, 53/udp, http, 127.0.0.1:8080")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="JSON")
+    parser.set_defaults(command=name, words="ports")
+    parser.add_argument(
+        "ports", nargs="*", metavar="PORT", help="8080, 53/udp, http, 127.0.0.1:8080, [::1]:8080"
+    )
     _add_portable(parser, default=argparse.SUPPRESS)
+    return parser
 
 
 def _add_command(commands: argparse._SubParsersAction[Parser], name: str, purpose: str) -> Parser:

@@ -186,3 +186,40 @@ def test_parsing_changes_nothing_for_the_next_time() -> None:
     assert parse(["connections", "-a"]).filter == ["-a"]
     assert parse(["connections"]).filter == []
     assert isinstance(parse(["ports"]), argparse.Namespace)
+
+
+def test_stop_and_wait_take_one_port_wherever_it_stands() -> None:
+    stop = parse(["stop", "8080"])
+    assert (stop.command, stop.port, stop.yes, stop.force, stop.timeout) == (
+        "stop",
+        "8080",
+        False,
+        False,
+        5.0,
+    )
+    assert parse(["stop", "--yes", "--force", "-1"]).port == "-1"
+    wait = parse(["wait", "--free", "53/udp", "--timeout", "0.5"])
+    assert (wait.command, wait.port, wait.free, wait.open, wait.timeout) == (
+        "wait",
+        "53/udp",
+        True,
+        False,
+        0.5,
+    )
+    assert parse(["--portable", "wait", "80", "--open"]).portable
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["stop"], "netmon stop: which PORT is missing"),
+        (["stop", "80", "81"], "netmon stop: one PORT is wanted, not 80 81"),
+        (["wait", "80"], "netmon wait: one of the arguments --free --open is required"),
+        (["wait", "80", "--free", "--open"], "not allowed with argument"),
+        (["wait", "80", "--free", "--timeout", "soon"], "'soon' is not a number of seconds"),
+    ],
+)
+def test_stop_and_wait_say_what_they_want(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert said in refused(capsys, *arguments)

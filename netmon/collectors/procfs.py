@@ -64,6 +64,13 @@ def working_directory(pid: int) -> str | None:
         return None
 
 
+def parent_of(pid: int) -> int | None:
+    """The number of a process's parent, or None if either is gone or hidden."""
+    stat = _read(f"/proc/{pid}/stat", 4096)
+    fields = stat[stat.rfind(b")") + 2 :].split()
+    return int(fields[1]) or None if len(fields) > 1 else None
+
+
 def is_hidden() -> bool:
     """Whether /proc is mounted so that other users' processes cannot be seen (hidepid, proc(5))."""
     if os.geteuid() == 0:

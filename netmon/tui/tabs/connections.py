@@ -317,6 +317,13 @@ class ConnectionsTab(TableTab):
     def _state_in_view(self) -> State | None:
         return self._frozen or self._state
 
+    def _stop_target(self, row: Row) -> Connection | None:
+        return row if isinstance(row, Connection) and row.closed_at is None else None
+
+    @property
+    def _newest(self) -> State | None:
+        return self._state
+
     def _line_of(self, row: Row) -> str:
         state = self._state_in_view
         assert state is not None, "rows come with states"

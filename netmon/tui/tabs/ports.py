@@ -186,6 +186,13 @@ class PortsTab(TableTab):
     def _line_of(self, row: Listening) -> str:
         return copy_text(row.listener, self._state)
 
+    def _stop_target(self, row: Listening) -> Connection | None:
+        return row.listener
+
+    @property
+    def _newest(self) -> State | None:
+        return None if self._latest is None else self._latest.state
+
     @property
     def _state(self) -> State:
         state = self._state_in_view

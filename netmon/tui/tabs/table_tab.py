@@ -51,6 +51,7 @@ class TableTab(Tab):
         Binding("s", "sort", "Sort", id="sort"),
         Binding("S", "reverse", "Reverse the order", show=False, id="reverse"),
         Binding("space,p", "freeze", "Freeze", id="freeze", key_display="Space"),
+        Binding("K", "stop", "Stop", id="stop"),
         Binding("y", "copy", "Copy", id="copy"),
         Binding("escape", "back", "Back", show=False, id="back"),
     ]
@@ -137,6 +138,14 @@ class TableTab(Tab):
     @abstractmethod
     def _state_in_view(self) -> State | None:
         """The state whose rows are shown."""
+
+    def _stop_target(self, row: Any) -> Connection | None:
+        """The socket of a row whose holder `K` would stop; None where there is none."""
+
+    @property
+    @abstractmethod
+    def _newest(self) -> State | None:
+        """The newest state, also while frozen."""
 
     # Order and filter
 
@@ -239,6 +248,19 @@ class TableTab(Tab):
         row, state = self._detail or self._table.cursor_row, self._state_in_view
         socket = None if row is None else self._socket_of(row)
         return () if socket is None or state is None else about_port(socket, state)
+
+    # Stop
+
+    def action_stop(self) -> None:
+        """Ask whether to stop the process behind the open row, or else the one under the cursor."""
+        from netmon.tui.screens.stop import StopScreen
+
+        row, state = self._detail or self._table.cursor_row, self._newest
+        target = None if row is None else self._stop_target(row)
+        if target is None or state is None:
+            self.notify("no open socket is chosen", title="Stop", markup=False, timeout=3)
+        else:
+            self.app.push_screen(StopScreen(target, state, self._ancestors_of))
 
     # The status line
 

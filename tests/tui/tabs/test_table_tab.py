@@ -13,6 +13,7 @@ from netmon.engine.state import State
 from netmon.engine.view import NO_FILTER, Sorting
 from netmon.model.connection import Connection
 from netmon.model.process import Process
+from netmon.tui.screens.stop import StopScreen
 from netmon.tui.tabs.table_tab import GONE, TableTab
 from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.detail_panel import DetailPanel
@@ -94,6 +95,13 @@ class SmallTab(TableTab):
 
     def _line_of(self, row: Connection) -> str:
         return row.owner.processes[0].name
+
+    def _stop_target(self, row: Connection) -> Connection | None:
+        return None if row.owner.processes[0].name == "curl" else row
+
+    @property
+    def _newest(self) -> State | None:
+        return state(self.rows)
 
 
 class SmallApp(App[None]):
@@ -181,3 +189,17 @@ async def test_the_help_has_sentences_about_the_port_of_the_row_under_the_cursor
         assert "nginx" in app.tab.about_row()[0]
         app.tab._table.set_rows([])
         assert app.tab.about_row() == ()
+
+
+async def test_k_asks_about_the_row_under_the_cursor_if_it_has_an_open_socket() -> None:
+    app = SmallApp()
+    async with app.run_test() as pilot:
+        await pilot.press("K")
+        assert not isinstance(app.screen, StopScreen)
+        assert [notice.message for notice in app._notifications] == ["no open socket is chosen"]
+        await pilot.press("j", "K")
+        assert isinstance(app.screen, StopScreen)
+        assert app.screen._row is app.tab.rows[1]
+        await pilot.press("n")
+        await app.workers.wait_for_complete()
+        assert not isinstance(app.screen, StopScreen)

@@ -1,0 +1,125 @@
+"""`netmon stop PORT`: stops whoever listens on a port, after asking."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from netmon.commands.asking import make_poller, polled
+from netmon.commands.ending import FOUND, NOT_FOUND, CannotAskError
+from netmon.commands.streams import is_terminal, require_output
+
+if TYPE_CHECKING:
+    from netmon.engine.state import State
+    from netmon.ports.question import PortQuestion
+    from netmon.ports.stop_course import Outcome, StopCourse
+    from netmon.ports.stop_plan import StopPlan
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show what would happen, ask, signal and wait; 0 if the port is free then, 1 if not.
+
+    Raises:
+        CannotAskError: it is refused, or there is nobody to ask.
+    """
+    question = _question(options)
+    require_output()
+    plan, state = _plan(question, options)
+    if not plan.sockets:
+        print(f"{plan.subject}: nothing holds it")
+        return NOT_FOUND
+    if plan.refusal is not None:
+        raise CannotAskError(plan.refusal)
+    if not options.yes and not _can_ask():
+        raise CannotAskError(f"{plan.subject}: there is no terminal to ask on; --yes stops without asking")
+    _show(plan, state)
+    if not options.yes and not _ask(plan, kill=options.force):
+        print(f"{plan.subject}: left alone")
+        return NOT_FOUND
+    return _carry_out(plan, options, portable=state.source == "psutil")
+
+
+def _question(options: argparse.Namespace) -> PortQuestion:
+    from netmon.ports.question import PortQuestionError, parse_question
+
+    try:
+        return parse_question(options.port)
+    except PortQuestionError as error:
+        raise CannotAskError(str(error)) from error
+
+
+def _plan(question: PortQuestion, options: argparse.Namespace) -> tuple[StopPlan, State]:
+    from netmon.ports.stop_survey import plan_for_port
+
+    poller = make_poller(options, follow=False)
+    try:
+        polled(poller)
+        state = polled(poller)  # once more: a socket may have been on its way between two processes
+        return plan_for_port(question, state, poller.collector.ancestors), state
+    finally:
+        poller.stop()
+
+
+def _can_ask() -> bool:
+    return is_terminal(sys.stdin) and is_terminal(sys.stdout)
+
+
+def _show(plan: StopPlan, state: State) -> None:
+    from netmon.model.finding import FindingState
+    from netmon.ports.stop_words import who
+
+    for sentence in (*who(plan, state.taken_at.timestamp()), *plan.lineage):
+        print(sentence)
+    for finding in plan.effects:
+        print(f"  {'!' if finding.state is FindingState.WARN else '·'} {finding.summary}")
+    sys.stdout.flush()
+
+
+def _ask(plan: StopPlan, *, kill: bool) -> bool:
+    """Whether the answer is yes; no answer is no."""
+    from netmon.ports.stop_words import question
+
+    print(f"{question(plan, kill=kill)} [y/N] ", end="", flush=True)
+    try:
+        answer = sys.stdin.readline()
+    except UnicodeDecodeError:
+        answer = ""
+    if not answer.endswith("\n"):
+        print()
+    return answer.strip().lower() in ("y", "yes")
+
+
+def _carry_out(plan: StopPlan, options: argparse.Namespace, *, portable: bool) -> int:
+    from netmon.collectors.base import CollectorError
+    from netmon.ports.stop_course import StopCourse, StopRefusedError
+
+    try:
+        with closing(StopCourse(plan, portable=portable)) as course:
+            return _course(plan, course, options)
+    except (StopRefusedError, CollectorError) as error:
+        raise CannotAskError(str(error)) from error
+
+
+def _course(plan: StopPlan, course: StopCourse, options: argparse.Namespace) -> int:
+    """SIGTERM, and if that is not enough and someone says so, SIGKILL."""
+    from netmon.ports.stop_course import Ending
+
+    course.send(kill=options.force)
+    outcome = course.wait(options.timeout)
+    _tell(plan, outcome)
+    insists = outcome.left and not options.force
+    if insists and not options.yes and _ask(plan._replace(targets=outcome.left, followers=()), kill=True):
+        course.send(kill=True)
+        outcome = course.wait(options.timeout)
+        _tell(plan, outcome)
+    elif insists:
+        print(f"--force sends SIGKILL: netmon stop {options.port} --force")
+    return FOUND if outcome.ending is Ending.FREE else NOT_FOUND
+
+
+def _tell(plan: StopPlan, outcome: Outcome) -> None:
+    from netmon.ports.stop_words import outcome_words
+
+    print(outcome_words(plan, outcome), flush=True)

@@ -17,7 +17,8 @@ FAIL_SHARE = 0.95
 """From here on `connect()` searches nearly the whole range, and fails at the next burst."""
 
 
-def _verdict(share: float) -> FindingState:
+def verdict_of(share: float) -> FindingState:
+    """What it means that so much of the ports is in use, 0 to 1."""
     if share >= FAIL_SHARE:
         return FindingState.FAIL
     return FindingState.WARN if share >= WARN_SHARE else FindingState.OK
@@ -28,7 +29,7 @@ def _verdict(share: float) -> FindingState:
 
 def by_destination(state: State, use: EphemeralUse) -> Iterator[Finding]:
     """`ephemeral-destination`: ports left for new connections to one place."""
-    pressed = [one for one in use.destinations if _verdict(one.share) is not FindingState.OK]
+    pressed = [one for one in use.destinations if verdict_of(one.share) is not FindingState.OK]
     for one in pressed:
         yield _running_out(state, use, one)
     if not pressed:
@@ -53,7 +54,7 @@ def _running_out(state: State, use: EphemeralUse, one: DestinationUse) -> Findin
     out = one.used - one.reusable >= one.usable
     return Finding(
         "ephemeral-destination",
-        _verdict(one.share),
+        verdict_of(one.share),
         f"{'no' if out else 'few'} ephemeral ports are left for connections to {one.destination.remote}: "
         f"{one.share:.0%} in use",
         f"{place_of(one.destination)}: {_figures(one)}; opened by {users}",
@@ -90,7 +91,7 @@ def _users(state: State, where: Destination) -> str:
 def in_total(use: EphemeralUse) -> Iterator[Finding]:
     """`ephemeral-total`: ports left to `bind()` with port 0, and to UDP."""
     spaces = [("TCP", use.tcp), ("UDP", use.udp)]
-    pressed = [(name, space) for name, space in spaces if _verdict(space.share) is not FindingState.OK]
+    pressed = [(name, space) for name, space in spaces if verdict_of(space.share) is not FindingState.OK]
     for name, space in pressed:
         yield _scarce(name, space, use)
     if not pressed:
@@ -107,7 +108,7 @@ def in_total(use: EphemeralUse) -> Iterator[Finding]:
 def _scarce(name: str, space: PortSpace, use: EphemeralUse) -> Finding:
     return Finding(
         "ephemeral-total",
-        _verdict(space.share),
+        verdict_of(space.share),
         f"{space.share:.0%} of the ephemeral ports are in use by {name}",
         f"{_space(space)}; {_range(use)}",
         why="Who asks for any free port (bind to port 0; all of UDP) fails with EADDRINUSE when none is.",

@@ -1,0 +1,304 @@
+"""A packet's way through the chains of nftables: every end that it may come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from netmon.ports.firewall.matching import equals, matches
+from netmon.ports.firewall.packet import Packet
+from netmon.ports.firewall.ruleset import Chain, Key, Rule, Ruleset, RulesetError
+from netmon.ports.firewall.truth import Truth, all_of
+from netmon.ports.firewall.wording import policy_words, rule_words, statement_words
+
+_DEEPEST = 16
+"""NFT_JUMP_STACK_SIZE, include/net/netfilter/nf_tables.h."""
+
+_PASSING = frozenset(
+    (
+        "counter",
+        "log",
+        "ct helper",
+        "ct timeout",
+        "ct expectation",
+        "secmark",
+        "last",
+        "flow",
+        "dup",
+        "comment",
+    )
+)
+"""Statements after which the next one is read, whatever the packet."""
+_NOW_AND_THEN = frozenset(("limit", "quota", "ct count", "meter"))
+"""Statements after which the next one is read at some moments only."""
+_ELSEWHERE = {
+    "dnat": "is sent on to another address or port",
+    "redirect": "is sent on to another port",
+    "tproxy": "is handed to a transparent proxy",
+    "queue": "is left to a program (queue)",
+    "fwd": "is forwarded by another device",
+    "synproxy": "is answered by synproxy",
+}
+"""Statements that end a packet's way somewhere that the rules do not tell."""
+
+_UNASKED = ("dscp", "ecn", "ttl", "hoplimit", "tos")
+"""Header fields of which no value is ever known, so that changing them changes no verdict."""
+
+
+class Fate(StrEnum):
+    """What becomes of a packet."""
+
+    ACCEPTED = "accepted"
+    DROPPED = "dropped"
+    REJECTED = "rejected"
+    ELSEWHERE = "elsewhere"
+    STRANGE = "strange"
+
+
+class End(NamedTuple):
+    """One end that a packet may come to."""
+
+    fate: Fate
+    basis: str
+    strange: str | None = None
+    """The expression on the way there that is not understood."""
+
+
+class Passage(NamedTuple):
+    """What a rule or chain does to a packet."""
+
+    ends: tuple[End, ...] = ()
+    goes_on: bool = True
+    """Whether the next rule may be read."""
+    returns: bool = False
+    """Whether it may go back to where the chain was called from."""
+
+
+class Walk:
+    """The way of one packet; each chain is walked once, as nothing on the way changes what is known of it."""
+
+    def __init__(self, ruleset: Ruleset, packet: Packet) -> None:
+        self._ruleset = ruleset
+        self._packet = packet
+        self._walked: dict[Key, Passage] = {}
+        self._depth = 0
+        self._is_tracked = True
+
+    def base_chain(self, chain: Chain) -> tuple[End, ...]:
+        """Every end in a base chain, its policy included.
+
+        Raises:
+            RulesetError: it cannot be followed: chains call each other in a circle, or one is missing.
+        """
+        passage = self._chain(chain.key)
+        if not passage.returns:
+            return passage.ends
+        fate = Fate.DROPPED if chain.policy == "drop" else Fate.ACCEPTED
+        return (*passage.ends, End(fate, policy_words(chain)))
+
+    def _chain(self, key: Key) -> Passage:
+        if (known := self._walked.get(key)) is not None:
+            return known
+        if (chain := self._ruleset.chains.get(key)) is None:
+            raise RulesetError(f"no chain {' '.join(key)}, to which a rule jumps")
+        if self._depth >= _DEEPEST:
+            raise RulesetError(f"more than {_DEEPEST} jumps deep at {' '.join(key)}")
+        self._depth += 1
+        passage = self._walked[key] = self._rules(chain)
+        self._depth -= 1
+        return passage
+
+    def _rules(self, chain: Chain) -> Passage:
+        ends: dict[End, None] = {}
+        returns = False
+        for rule in chain.rules:
+            step = _Step(self, chain, rule).passage()
+            ends.update(dict.fromkeys(step.ends))
+            returns |= step.returns
+            if not step.goes_on:
+                return Passage(tuple(ends), goes_on=False, returns=returns)
+        return Passage(tuple(ends), returns=True)
+
+    # -- what a rule asks
+
+    def matches(self, chain: Chain, body: object) -> Truth:
+        """Whether a condition of a rule in `chain` holds."""
+        elements = self._elements_for(chain)
+        return matches(body, self._packet, elements, is_tracked=self._is_tracked)
+
+    def equals(self, chain: Chain, left: object, right: object) -> Truth:
+        """Whether a field of the packet is a value."""
+        return equals(left, right, self._packet, self._elements_for(chain), is_tracked=self._is_tracked)
+
+    def elements(self, chain: Chain, name: str) -> Sequence[Any] | None:
+        """The elements of a set or map of a chain's table."""
+        return self._ruleset.sets.get((chain.family, chain.table, name))
+
+    def called(self, chain: Chain, name: str) -> Passage:
+        """The way through another chain of the same table."""
+        return self._chain((chain.family, chain.table, name))
+
+    def untrack(self) -> None:
+        """From here on connection tracking does not see the packet, or may not."""
+        self._is_tracked = False
+        self._walked.clear()
+
+    def _elements_for(self, chain: Chain) -> Any:
+        return lambda name: self.elements(chain, name)
+
+
+class _Step:
+    """One rule, statement by statement."""
+
+    def __init__(self, walk: Walk, chain: Chain, rule: Rule) -> None:
+        self._walk, self._chain, self._rule = walk, chain, rule
+        self._known = Truth.YES
+        self._strange: str | None = None
+        self._ends: list[End] = []
+        self._returns = False
+
+    def passage(self) -> Passage:
+        """What the rule does; no statement is read after one that does not hold, or that is a verdict."""
+        for statement in self._rule.statements:
+            if not isinstance(statement, dict) or len(statement) != 1:
+                self._do_not_understand(statement)
+                continue
+            ((name, body),) = statement.items()
+            if name == "vmap":
+                return self._vmap(body, statement)
+            if (decided := self._verdict(name, body, self._known)) is not None:
+                return Passage(tuple(self._ends), goes_on=decided, returns=self._returns)
+            self._condition(name, body, statement)
+            if self._known is Truth.NO:
+                break
+        return Passage(tuple(self._ends), returns=self._returns)
+
+    def _condition(self, name: str, body: Any, statement: object) -> None:
+        if name == "match":
+            self._also(self._walk.matches(self._chain, body), statement)
+        elif name in _NOW_AND_THEN:
+            self._also(Truth.DEPENDS, statement)
+        elif name in ("set", "map"):
+            # Adding to a set fails where the set is full or a limit of the element is spent.
+            self._also(Truth.DEPENDS, statement)
+        elif name == "notrack":
+            self._walk.untrack()
+        elif name == "mangle":
+            self._mangle(body, statement)
+        elif name == "xt" and isinstance(body, dict) and body.get("name") in ("comment", "LOG", "NFLOG"):
+            pass
+        elif name not in _PASSING:
+            self._do_not_understand(statement)
+
+    def _also(self, found: Truth, statement: object) -> None:
+        self._known = all_of(self._known, found)
+        if found is Truth.STRANGE:
+            self._strange = self._strange or statement_words(statement)
+
+    def _mangle(self, body: Any, statement: object) -> None:
+        """Marks may be set: none is ever known. A changed address or port would change what later rules see."""
+        key = body.get("key") if isinstance(body, dict) else None
+        if not isinstance(key, dict) or not key.keys() & {"meta", "ct", "payload", "tcp option"}:
+            self._do_not_understand(statement)
+        elif "payload" in key and not (
+            isinstance(key["payload"], dict) and key["payload"].get("field") in _UNASKED
+        ):
+            self._do_not_understand(statement)
+
+    def _do_not_understand(self, statement: object) -> None:
+        """A statement that may do anything: end the packet's way, or let the next one be read."""
+        self._also(Truth.STRANGE, statement)
+        self._end(Fate.STRANGE)
+
+    def _end(self, fate: Fate, said: str = "") -> None:
+        basis = rule_words(self._chain, self._rule)
+        self._ends.append(End(fate, f"{said} by {basis}" if said else basis, self._strange))
+
+    def _verdict(self, name: str, body: Any, known: Truth) -> bool | None:
+        """Take a verdict that holds as far as `known`.
+
+        Returns:
+            Whether the next rule may be read after it; None if it is no verdict.
+        """
+        may_not_hold = known is not Truth.YES
+        if name in ("accept", "drop", "reject"):
+            fates = {"accept": Fate.ACCEPTED, "drop": Fate.DROPPED, "reject": Fate.REJECTED}
+            self._end(fates[name])
+            return may_not_hold
+        if name in _ELSEWHERE:
+            self._end(Fate.ELSEWHERE, _ELSEWHERE[name])
+            return may_not_hold
+        if name in ("snat", "masquerade"):
+            self._end(Fate.ACCEPTED)
+            return may_not_hold
+        if name == "continue":
+            return True
+        if name == "return":
+            self._returns = True
+            return may_not_hold
+        return self._call(name, body, may_not_hold) if name in ("jump", "goto") else None
+
+    def _call(self, name: str, body: Any, may_not_hold: bool) -> bool:
+        target = body.get("target") if isinstance(body, dict) else None
+        if not isinstance(target, str):
+            raise RulesetError(f"a {name} without its target in {self._chain.title}")
+        called = self._walk.called(self._chain, target)
+        self._ends += [self._from_called(end) for end in called.ends]
+        if name == "jump":
+            return may_not_hold or called.returns
+        self._returns |= called.returns
+        return may_not_hold
+
+    def _from_called(self, end: End) -> End:
+        """An end in a chain that this rule calls; what decides whether it is called belongs to the basis."""
+        if self._known is Truth.YES:
+            return end
+        basis = f"{end.basis}, called by {rule_words(self._chain, self._rule)}"
+        return End(end.fate, basis, end.strange or self._strange)
+
+    def _vmap(self, body: Any, statement: object) -> Passage:
+        """The verdict of the element that the packet is in; where it is in none, the rule ends."""
+        elements = self._verdicts(body)
+        if elements is None:
+            self._do_not_understand(statement)
+            return Passage(tuple(self._ends), returns=self._returns)
+        goes_on = False
+        before = self._known
+        for key, verdict in elements:
+            found = all_of(before, self._walk.equals(self._chain, body["key"], key))
+            if found is Truth.NO:
+                continue
+            if found is Truth.STRANGE and before is not Truth.STRANGE:
+                self._strange = statement_words(statement)
+            self._known = found
+            goes_on |= self._of_element(verdict, found)
+            if found is Truth.YES:
+                return Passage(tuple(self._ends), goes_on=goes_on, returns=self._returns)
+        return Passage(tuple(self._ends), returns=self._returns)
+
+    def _of_element(self, verdict: Any, found: Truth) -> bool:
+        if isinstance(verdict, str):
+            verdict = {verdict: None}
+        if isinstance(verdict, dict) and len(verdict) == 1:
+            ((name, body),) = verdict.items()
+            # Certain within its element: that the packet may be in another one is for the caller to see.
+            if (decided := self._verdict(str(name), body, Truth.YES)) is not None:
+                return decided or found is not Truth.YES
+        self._do_not_understand(verdict)
+        return True
+
+    def _verdicts(self, body: Any) -> list[tuple[Any, Any]] | None:
+        """Keys and verdicts of a map, what matches everything last; None if it is not understood."""
+        if not isinstance(body, dict) or "key" not in body:
+            return None
+        data = body.get("data")
+        if isinstance(data, str) and data.startswith("@"):
+            pairs = self._walk.elements(self._chain, data[1:])
+        else:
+            pairs = data.get("set") if isinstance(data, dict) else None
+        if not isinstance(pairs, list | tuple):
+            return None
+        if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+            return None
+        return sorted(((key, verdict) for key, verdict in pairs), key=lambda pair: pair[0] == "*")

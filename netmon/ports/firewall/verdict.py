@@ -1,0 +1,114 @@
+"""The word of a firewall on new connections to a port, and the rule that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from netmon.ports.firewall.packet import Packet
+from netmon.ports.firewall.passage import End, Fate, Walk
+from netmon.ports.firewall.ruleset import Chain, Ruleset, RulesetError
+
+_HOOKS = ("ingress", "prerouting", "input")
+"""The hooks that a packet to this machine passes, in order (nft(8), address families)."""
+_NAMED = 3
+"""Ends that one basis names."""
+
+
+class Word(StrEnum):
+    """What the firewall does with a packet."""
+
+    ACCEPTED = "accepted"
+    DROPPED = "dropped"
+    """Without an answer: who connects waits until it gives up."""
+    REJECTED = "rejected"
+    """With an answer: who connects is refused at once."""
+    DEPENDS = "depends"
+    """On the source, the moment or a program; the basis says on which."""
+    UNKNOWN = "unknown"
+    """A rule that decides is not understood; the basis names it."""
+
+
+class Verdict(NamedTuple):
+    """The word of the firewall."""
+
+    word: Word
+    basis: str
+    """The rules and policies that decide."""
+
+
+def judge(ruleset: Ruleset, packet: Packet) -> Verdict:
+    """What a ruleset does with a packet that comes in.
+
+    Every end that the packet may come to is looked at: where all are alike, that is the word, whatever the
+    conditions on the way; where they differ, it depends, or is unknown if a condition is not understood.
+    """
+    try:
+        return _judged(ruleset, packet)
+    except RulesetError as error:
+        return Verdict(Word.UNKNOWN, f"the rules cannot be followed: {error}")
+
+
+def _judged(ruleset: Ruleset, packet: Packet) -> Verdict:
+    walk = Walk(ruleset, packet)
+    found: list[End] = []
+    accepted: tuple[End, ...] = (End(Fate.ACCEPTED, "no input chain"),)
+    for chain in _asked(ruleset, packet):
+        ends = _ends(walk, chain, packet)
+        found += [end for end in ends if end.fate is not Fate.ACCEPTED]
+        passing = tuple(end for end in ends if end.fate is Fate.ACCEPTED)
+        if not passing:
+            return _together(found)
+        if chain.hook == "input":
+            accepted = passing
+    return _together([*found, *accepted])
+
+
+def _asked(ruleset: Ruleset, packet: Packet) -> Iterator[Chain]:
+    """The base chains that see the packet, in order."""
+    families = ("netdev", "bridge", "inet", "ip6" if packet.family == 6 else "ip")
+    for hook in _HOOKS:
+        for chain in ruleset.base_chains(hook):
+            elsewhere = chain.devices and packet.interface not in chain.devices
+            # Packets of this machine to itself cross no bridge.
+            bridged = chain.family == "bridge" and packet.is_local
+            if chain.family in families and not elsewhere and not bridged:
+                yield chain
+
+
+def _ends(walk: Walk, chain: Chain, packet: Packet) -> tuple[End, ...]:
+    ends = walk.base_chain(chain)
+    if chain.family == "bridge":
+        asked_only = f"{chain.title} is asked only if {packet.interface} is a bridge"
+    elif chain.hook == "ingress" and not chain.devices:
+        asked_only = f"nft does not say to which device {chain.title} belongs"
+    else:
+        return ends
+    if all(end.fate is Fate.ACCEPTED for end in ends):
+        return ends
+    marked = [end._replace(strange=end.strange or asked_only) for end in ends]
+    return (*marked, End(Fate.ACCEPTED, asked_only, asked_only))
+
+
+def _together(ends: Sequence[End]) -> Verdict:
+    """One word for all the ends that there are."""
+    fates = {end.fate for end in ends}
+    if len(fates) == 1 and (fate := ends[0].fate) not in (Fate.ELSEWHERE, Fate.STRANGE):
+        return Verdict(Word(fate.value), _named([end.basis for end in ends], "; "))
+    strange = list(dict.fromkeys(end.strange for end in ends if end.strange is not None))
+    if strange:
+        return Verdict(Word.UNKNOWN, f"not understood: {_named(strange, '; ')}")
+    return Verdict(Word.DEPENDS, _named([_clause(end) for end in ends], "; else "))
+
+
+def _clause(end: End) -> str:
+    return end.basis if end.fate is Fate.ELSEWHERE else f"{end.fate.value} by {end.basis}"
+
+
+def _named(texts: Sequence[str], joint: str) -> str:
+    distinct = list(dict.fromkeys(texts))
+    more = len(distinct) - _NAMED
+    # The last one is what becomes of all the rest, so it is always among those named.
+    shown = distinct if more <= 0 else [*distinct[: _NAMED - 1], f"{more} more rules", distinct[-1]]
+    return joint.join(shown)

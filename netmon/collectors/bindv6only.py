@@ -1,4 +1,4 @@
-"""What an IPv6 socket is by default: for IPv6 alone, or for both families (net.ipv6.bindv6only, ip-sysctl)."""
+"""What an IPv6 socket is by default: for IPv6 alone, or for both families (net.ipv6.bindv6only)."""
 
 from __future__ import annotations
 

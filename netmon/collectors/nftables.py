@@ -16,7 +16,13 @@ LIMIT = 8 << 20
 """Bytes of JSON that are read; a ruleset of ten thousand rules has some two million."""
 LIFE_S = 3.0
 """How long an answer is good for."""
-_PLACES = ("/usr/sbin/nft", "/sbin/nft", "/usr/local/sbin/nft", "/usr/bin/nft")
+_PLACES = (
+    "/usr/sbin/nft",
+    "/sbin/nft",
+    "/usr/local/sbin/nft",
+    "/usr/bin/nft",
+    "/run/current-system/sw/bin/nft",  # NixOS
+)
 _CAP_NET_ADMIN = 12
 """include/uapi/linux/capability.h"""
 _LEGACY = ("/proc/net/ip_tables_names", "/proc/net/ip6_tables_names")

@@ -25,10 +25,38 @@ _OTHER_PROTOCOLS = frozenset(
     ("icmp", "icmpv6", "igmp", "sctp", "dccp", "udplite", "ah", "esp", "comp", "gre", "vxlan", "arp")
 )
 _META_VARIES = frozenset(
-    "mark priority length random cpu hour day time skuid skgid cgroup rtclassid iifgroup iifkind".split()
+    (
+        "mark",
+        "priority",
+        "length",
+        "random",
+        "cpu",
+        "hour",
+        "day",
+        "time",
+        "skuid",
+        "skgid",
+        "cgroup",
+        "rtclassid",
+        "iifgroup",
+        "iifkind",
+    )
 )
 _CT_VARIES = frozenset(
-    "mark label count bytes packets avgpkt expiration helper zone id secmark saddr".split()
+    (
+        "mark",
+        "label",
+        "count",
+        "bytes",
+        "packets",
+        "avgpkt",
+        "expiration",
+        "helper",
+        "zone",
+        "id",
+        "secmark",
+        "saddr",
+    )
 )
 
 

@@ -99,7 +99,7 @@ def _element(body: object, test: Callable[[object], Truth]) -> Truth:
 
 
 def _is_unfixed(field: Unfixed, right: object) -> Truth:
-    if field is Unfixed.STRANGE or isinstance(right, str) and right.startswith("@"):
+    if field is Unfixed.STRANGE or (isinstance(right, str) and right.startswith("@")):
         return Truth.STRANGE
     is_all = (
         isinstance(right, dict) and isinstance(right.get("prefix"), dict) and right["prefix"].get("len") == 0

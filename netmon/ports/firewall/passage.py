@@ -197,14 +197,11 @@ class _Step:
             self._strange = self._strange or statement_words(statement)
 
     def _mangle(self, body: Any, statement: object) -> None:
-        """Marks may be set: none is ever known. A changed address or port would change what later rules see."""
+        """Marks may be set: none is ever known. A changed address or port changes what later rules see."""
         key = body.get("key") if isinstance(body, dict) else None
-        if not isinstance(key, dict) or not key.keys() & {"meta", "ct", "payload", "tcp option"}:
-            self._do_not_understand(statement)
-        elif "payload" in key and not (
-            isinstance(key["payload"], dict) and key["payload"].get("field") in _UNASKED
-        ):
-            self._do_not_understand(statement)
+        if isinstance(key, dict) and (key.keys() & {"meta", "ct", "tcp option"} or _changes_little(key)):
+            return
+        self._do_not_understand(statement)
 
     def _do_not_understand(self, statement: object) -> None:
         """A statement that may do anything: end the packet's way, or let the next one be read."""
@@ -302,3 +299,8 @@ class _Step:
         if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
             return None
         return sorted(((key, verdict) for key, verdict in pairs), key=lambda pair: pair[0] == "*")
+
+
+def _changes_little(key: dict[str, Any]) -> bool:
+    payload = key.get("payload")
+    return isinstance(payload, dict) and payload.get("field") in _UNASKED

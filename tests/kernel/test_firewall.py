@@ -22,7 +22,11 @@ from tests.kernel.hosts import Host, on_two_hosts
 DATA = Path(__file__).parent.parent / "data" / "nft"
 HERE4, HERE6, THERE4 = "10.99.0.1", "fd99::1", "10.99.0.2"
 PORT = 8080
-SILENCE_S = 0.3
+SILENCE_S = 0.25
+"""How long a connection that is not answered is waited for; on a cable between namespaces an answer is there
+in less than a millisecond."""
+ANSWER_S = 5.0
+"""The same where a refusal is expected: over IPv6 the kernel heeds it only when the SYN is sent again."""
 
 BASE = "table inet f { chain in { type filter hook input priority 0; policy %s\n %s\n } \n}"
 DROPPING = """
@@ -139,7 +143,7 @@ def served(host: Host) -> Iterator[None]:
         yield
 
 
-def met(there: Host, addresses: Sequence[str]) -> tuple[Word, ...]:
+def met(there: Host, addresses: Sequence[str], patience_s: float) -> tuple[Word, ...]:
     """What connections from the other host to each of these addresses meet, all begun at once."""
     with ExitStack() as stack, there.entered():
         clients = []
@@ -148,7 +152,7 @@ def met(there: Host, addresses: Sequence[str]) -> tuple[Word, ...]:
             clients.append(client := stack.enter_context(socket.socket(family)))
             client.setblocking(False)
             client.connect_ex((address, PORT))
-        ends = time.monotonic() + SILENCE_S
+        ends = time.monotonic() + patience_s
         return tuple(how_it_ended(client, ends - time.monotonic()) for client in clients)
 
 
@@ -178,14 +182,13 @@ def word_here(address: str) -> Verdict:
 @pytest.mark.root
 def test_the_word_is_what_a_connection_meets() -> None:
     def judged(here: Host, there: Host) -> dict[str, tuple[tuple[Word, ...], tuple[Word, ...]]]:
-        # Otherwise the kernel answers the first packet only when it is sent again, a second later.
-        here.sysctl("net/ipv6/icmp/ratelimit", 0)
         found = {}
         with served(here):
-            for name, (rules, *_) in CASES.items():
+            for name, (rules, *words) in CASES.items():
                 load(rules)
                 said = tuple(word_here(address).word for address in (HERE4, HERE6))
-                found[name] = said, met(there, (HERE4, HERE6))
+                patience_s = ANSWER_S if Word.REJECTED in words else SILENCE_S
+                found[name] = said, met(there, (HERE4, HERE6), patience_s)
         return found
 
     found = on_two_hosts(judged)

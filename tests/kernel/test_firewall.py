@@ -124,8 +124,6 @@ CASES = {
         Word.DROPPED,
         Word.DROPPED,
     ),
-    "a dormant table": (dropping("").replace("set open", "flags dormant\nset open"),)
-    + (Word.ACCEPTED, Word.ACCEPTED),
     "an output chain": (
         "table inet f { chain out { type filter hook output priority 0; policy accept; \n udp dport 53 drop\n } \n}",
         Word.ACCEPTED,
@@ -195,3 +193,17 @@ def test_the_word_is_what_a_connection_meets() -> None:
     experienced = {name: met for name, (_, met) in found.items()}
     assert experienced == {name: tuple(words) for name, (_, *words) in CASES.items()}
     assert {name: said for name, (said, _) in found.items()} == experienced
+
+
+@pytest.mark.root
+def test_a_dormant_table_decides_nothing() -> None:
+    def judged(here: Host, there: Host) -> tuple[Verdict, tuple[Word, ...]]:
+        with served(here):
+            load(dropping("").replace("set open", "flags dormant\nset open"))
+            return word_here(HERE4), met(there, [HERE4], ANSWER_S)
+
+    verdict, experienced = on_two_hosts(judged)
+    assert experienced == (Word.ACCEPTED,)
+    # nft 1.0.6 writes a stray word where it should say `dormant`: then it cannot be told.
+    assert verdict.word in (Word.ACCEPTED, Word.UNKNOWN)
+    assert verdict.word is Word.ACCEPTED or "dormant" in verdict.basis

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from netmon.ports.firewall.matching import equals, matches
 from netmon.ports.firewall.packet import Packet
 from netmon.ports.firewall.ruleset import Chain, Key, Rule, Ruleset, RulesetError
-from netmon.ports.firewall.truth import Truth, all_of
+from netmon.ports.firewall.truth import Truth, all_of, truth
 from netmon.ports.firewall.wording import policy_words, rule_words, statement_words
 
 _DEEPEST = 16
@@ -131,6 +131,11 @@ class Walk:
         """Whether a field of the packet is a value."""
         return equals(left, right, self._packet, self._elements_for(chain), is_tracked=self._is_tracked)
 
+    def rejects(self, body: Any) -> Truth:
+        """Whether a `reject` is meant for this family: nft leaves the condition out that its type implies."""
+        kind = body.get("type") if isinstance(body, dict) else None
+        return truth({"icmp": 4, "icmpv6": 6}.get(str(kind), self._packet.family) == self._packet.family)
+
     def elements(self, chain: Chain, name: str) -> Sequence[Any] | None:
         """The elements of a set or map of a chain's table."""
         return self._ruleset.sets.get((chain.family, chain.table, name))
@@ -218,6 +223,10 @@ class _Step:
         Returns:
             Whether the next rule may be read after it; None if it is no verdict.
         """
+        if name == "reject":
+            known = all_of(known, self._walk.rejects(body))
+            if known is Truth.NO:
+                return True
         may_not_hold = known is not Truth.YES
         if name in ("accept", "drop", "reject"):
             fates = {"accept": Fate.ACCEPTED, "drop": Fate.DROPPED, "reject": Fate.REJECTED}

@@ -10,6 +10,9 @@ Key: TypeAlias = tuple[str, str, str]
 """Family, table and name of a chain or set."""
 
 
+_TABLE_FLAGS = frozenset({"dormant", "owner", "persist"})
+
+
 class RulesetError(ValueError):
     """The text is no ruleset of nftables, or not one that can be followed; the message says where."""
 
@@ -32,7 +35,9 @@ class Chain(NamedTuple):
     priority: int = 0
     policy: str = "accept"
     devices: tuple[str, ...] = ()
-    """The devices of an ingress chain; empty where nft does not say (before 1.0.7 it does not)."""
+    """The devices of an ingress chain; empty where nft does not say (1.0.6 does not)."""
+    doubt: str | None = None
+    """Why it may be that the kernel never asks this base chain."""
 
     @property
     def key(self) -> Key:
@@ -71,15 +76,24 @@ def parse_ruleset(document: object) -> Ruleset:
     items = [_item(item) for item in document["nftables"]]
     if not any(kind == "metainfo" for kind, _ in items):
         raise RulesetError("there is no `metainfo`, with which nft begins")
-    dormant = {
-        (_text(body, "family"), _text(body, "name"))
-        for kind, body in items
-        if kind == "table" and "dormant" in _listed(body.get("flags"))
+    asleep = {
+        (_text(body, "family"), _text(body, "name")): _sleeps(body) for kind, body in items if kind == "table"
     }
-    # The kernel keeps the chains of a dormant table, and asks none of them.
-    chains = {chain.key: chain for chain in _chains(items) if chain.key[:2] not in dormant}
+    chains = {}
+    for chain in _chains(items):
+        if (is_dormant := asleep.get(chain.key[:2], False)) is None:
+            doubt = f"nft does not say whether the table {chain.family} {chain.table} is dormant"
+            chain = chain._replace(doubt=doubt)  # noqa: PLW2901
+        # The kernel keeps the chains of a dormant table, and asks none of them.
+        chains[chain.key] = chain._replace(hook=None) if is_dormant else chain
     sets = {_key(body): _elements(body) for kind, body in items if kind in ("set", "map")}
     return Ruleset(chains, sets)
+
+
+def _sleeps(table: dict[str, Any]) -> bool | None:
+    """Whether a table is dormant; None where nft does not say: 1.0.6 writes a stray word as its flags."""
+    flags = set(map(str, _listed(table.get("flags"))))
+    return "dormant" in flags if flags <= _TABLE_FLAGS else None
 
 
 def _chains(items: list[tuple[str, dict[str, Any]]]) -> Iterator[Chain]:

@@ -79,16 +79,23 @@ def _asked(ruleset: Ruleset, packet: Packet) -> Iterator[Chain]:
 
 def _ends(walk: Walk, chain: Chain, packet: Packet) -> tuple[End, ...]:
     ends = walk.base_chain(chain)
-    if chain.family == "bridge":
-        asked_only = f"{chain.title} is asked only if {packet.interface} is a bridge"
-    elif chain.hook == "ingress" and not chain.devices:
-        asked_only = f"nft does not say to which device {chain.title} belongs"
-    else:
+    if (doubt := _doubt(chain, packet)) is None:
         return ends
     if all(end.fate is Fate.ACCEPTED for end in ends):
         return ends
-    marked = [end._replace(strange=end.strange or asked_only) for end in ends]
-    return (*marked, End(Fate.ACCEPTED, asked_only, asked_only))
+    marked = [end._replace(strange=end.strange or doubt) for end in ends]
+    return (*marked, End(Fate.ACCEPTED, doubt, doubt))
+
+
+def _doubt(chain: Chain, packet: Packet) -> str | None:
+    """Why the kernel may not ask this chain about the packet."""
+    if chain.doubt is not None:
+        return chain.doubt
+    if chain.family == "bridge":
+        return f"{chain.title} is asked only if {packet.interface} is a bridge"
+    if chain.hook == "ingress" and not chain.devices:
+        return f"nft does not say to which device {chain.title} belongs"
+    return None
 
 
 def _together(ends: Sequence[End]) -> Verdict:
@@ -98,7 +105,7 @@ def _together(ends: Sequence[End]) -> Verdict:
         return Verdict(Word(fate.value), _named([end.basis for end in ends], "; "))
     strange = list(dict.fromkeys(end.strange for end in ends if end.strange is not None))
     if strange:
-        return Verdict(Word.UNKNOWN, f"not understood: {_named(strange, '; ')}")
+        return Verdict(Word.UNKNOWN, f"it is open what becomes of: {_named(strange, '; ')}")
     return Verdict(Word.DEPENDS, _named([_clause(end) for end in ends], "; else "))
 
 

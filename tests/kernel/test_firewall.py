@@ -72,8 +72,11 @@ CASES = {
     "a range": (dropping("tcp dport 8000-8090 accept"), Word.ACCEPTED, Word.ACCEPTED),
     "below": (dropping("tcp dport < 8080 accept"), Word.DROPPED, Word.DROPPED),
     "a named set": (dropping("tcp dport @open accept"), Word.ACCEPTED, Word.ACCEPTED),
-    "an empty named set": (accepting("tcp dport 8080 accept") + dropping("ip saddr @shut drop\naccept"),)
-    + (Word.ACCEPTED, Word.ACCEPTED),
+    "an empty named set": (
+        accepting("tcp dport 8080 accept") + dropping("ip saddr @shut drop\naccept"),
+        Word.ACCEPTED,
+        Word.ACCEPTED,
+    ),
     "an interface": (dropping("iifname cable accept"), Word.ACCEPTED, Word.ACCEPTED),
     "interfaces by pattern": (dropping('iifname { "wg*", "cab*" } accept'), Word.ACCEPTED, Word.ACCEPTED),
     "another interface": (dropping("iifname != cable accept"), Word.DROPPED, Word.DROPPED),
@@ -85,12 +88,18 @@ CASES = {
     "no way back": (accepting("fib saddr . iif oif missing drop"), Word.ACCEPTED, Word.ACCEPTED),
     "new": (dropping("ct state new tcp dport 8080 accept"), Word.ACCEPTED, Word.ACCEPTED),
     "not new": (dropping("ct state != new accept"), Word.DROPPED, Word.DROPPED),
-    "a map of states": (accepting("ct state vmap { new : drop, established : accept }"),)
-    + (Word.DROPPED, Word.DROPPED),
+    "a map of states": (
+        accepting("ct state vmap { new : drop, established : accept }"),
+        Word.DROPPED,
+        Word.DROPPED,
+    ),
     "a SYN": (accepting("tcp flags & (fin | syn | rst | ack) == syn drop"), Word.DROPPED, Word.DROPPED),
     "SYN among flags": (accepting("tcp flags syn counter log drop"), Word.DROPPED, Word.DROPPED),
-    "not a SYN": (accepting("ct state new tcp flags & (fin|syn|rst|ack) != syn drop"),)
-    + (Word.ACCEPTED, Word.ACCEPTED),
+    "not a SYN": (
+        accepting("ct state new tcp flags & (fin|syn|rst|ack) != syn drop"),
+        Word.ACCEPTED,
+        Word.ACCEPTED,
+    ),
     "a verdict map": (
         accepting("tcp dport vmap { 8000-8090 : drop, 22 : accept }"),
         Word.DROPPED,
@@ -100,20 +109,31 @@ CASES = {
     "a map and back": (dropping("tcp dport vmap @words", "return"), Word.DROPPED, Word.DROPPED),
     "a map by interface": (
         dropping("iifname vmap { lo : drop, cable : goto asked }", "tcp dport 8080 reject"),
-    )
-    + (Word.REJECTED, Word.REJECTED),
+        Word.REJECTED,
+        Word.REJECTED,
+    ),
     "a jump": (dropping("jump asked", "tcp dport 8080 accept"), Word.ACCEPTED, Word.ACCEPTED),
-    "a jump and back": (dropping("jump asked\ntcp dport 8080 accept", "tcp dport 8080 return\ndrop"),)
-    + (Word.ACCEPTED, Word.ACCEPTED),
-    "a goto is not come back from": (dropping("goto asked\ntcp dport 8080 accept", "tcp dport 8080 return"),)
-    + (Word.DROPPED, Word.DROPPED),
-    "joined fields": (dropping("meta l4proto . th dport { tcp . 8080, udp . 53 } accept"),)
-    + (Word.ACCEPTED, Word.ACCEPTED),
+    "a jump and back": (
+        dropping("jump asked\ntcp dport 8080 accept", "tcp dport 8080 return\ndrop"),
+        Word.ACCEPTED,
+        Word.ACCEPTED,
+    ),
+    "a goto is not come back from": (
+        dropping("goto asked\ntcp dport 8080 accept", "tcp dport 8080 return"),
+        Word.DROPPED,
+        Word.DROPPED,
+    ),
+    "joined fields": (
+        dropping("meta l4proto . th dport { tcp . 8080, udp . 53 } accept"),
+        Word.ACCEPTED,
+        Word.ACCEPTED,
+    ),
     "two chains": (
         dropping("tcp dport 8080 accept")
         + BASE.replace("f {", "g {", 1) % ("accept", "tcp dport 8080 reject"),
-    )
-    + (Word.REJECTED, Word.REJECTED),
+        Word.REJECTED,
+        Word.REJECTED,
+    ),
     "a chain of IPv4 alone": (
         "table ip f { chain in { type filter hook input priority 0; policy drop; \n } \n}",
         Word.DROPPED,

@@ -62,7 +62,7 @@ class End(NamedTuple):
     fate: Fate
     basis: str
     strange: str | None = None
-    """The expression on the way there that is not understood."""
+    """Why it is not sure that a packet comes there: an expression on the way that is not understood."""
 
 
 class Passage(NamedTuple):
@@ -199,7 +199,7 @@ class _Step:
     def _also(self, found: Truth, statement: object) -> None:
         self._known = all_of(self._known, found)
         if found is Truth.STRANGE:
-            self._strange = self._strange or statement_words(statement)
+            self._strange = self._strange or _not_understood(statement)
 
     def _mangle(self, body: Any, statement: object) -> None:
         """Marks may be set: none is ever known. A changed address or port changes what later rules see."""
@@ -276,7 +276,7 @@ class _Step:
             if found is Truth.NO:
                 continue
             if found is Truth.STRANGE and before is not Truth.STRANGE:
-                self._strange = statement_words(statement)
+                self._strange = _not_understood(statement)
             self._known = found
             goes_on |= self._of_element(verdict, found)
             if found is Truth.YES:
@@ -313,3 +313,7 @@ class _Step:
 def _changes_little(key: dict[str, Any]) -> bool:
     payload = key.get("payload")
     return isinstance(payload, dict) and payload.get("field") in _UNASKED
+
+
+def _not_understood(statement: object) -> str:
+    return f"{statement_words(statement)} is not understood"

@@ -83,7 +83,7 @@ def parse_ruleset(document: object) -> Ruleset:
     for chain in _chains(items):
         if (is_dormant := asleep.get(chain.key[:2], False)) is None:
             doubt = f"nft does not say whether the table {chain.family} {chain.table} is dormant"
-            chain = chain._replace(doubt=doubt)  # noqa: PLW2901
+            chain = chain._replace(doubt=doubt)
         # The kernel keeps the chains of a dormant table, and asks none of them.
         chains[chain.key] = chain._replace(hook=None) if is_dormant else chain
     sets = {_key(body): _elements(body) for kind, body in items if kind in ("set", "map")}

@@ -105,7 +105,7 @@ def _together(ends: Sequence[End]) -> Verdict:
         return Verdict(Word(fate.value), _named([end.basis for end in ends], "; "))
     strange = list(dict.fromkeys(end.strange for end in ends if end.strange is not None))
     if strange:
-        return Verdict(Word.UNKNOWN, f"it is open what becomes of: {_named(strange, '; ')}")
+        return Verdict(Word.UNKNOWN, f"cannot be told: {_named(strange, '; ')}")
     return Verdict(Word.DEPENDS, _named([_clause(end) for end in ends], "; else "))
 
 

@@ -42,7 +42,7 @@ def own_addresses(
 
 
 def _with_bound(socket: SocketRecord, addresses: Mapping[str, str]) -> Mapping[str, str]:
-    """The addresses and, if it is bound to another of 127.0.0.0/8, that one: each of them is the machine's."""
+    """The addresses and, if it is bound to another of 127.0.0.0/8, that one: all of them are its own."""
     bound = socket.local.address
     if bound in addresses or ":" in bound or scope_of(bound) is not Scope.LOOPBACK or not addresses:
         return addresses

@@ -18,6 +18,7 @@ _NAMED_FLAGS = frozenset({"ecn", "cwr"})
 _HARMLESS = frozenset({"val", "timeout", "expires", "comment", "counter"})
 """What an element may carry that does not decide whether it matches."""
 _EVERY = "*"
+_FEW = 8
 
 
 def matches(body: object, packet: Packet, elements: Elements, *, is_tracked: bool = True) -> Truth:
@@ -72,6 +73,8 @@ def _is(field: Field, right: object, elements: Elements) -> Truth:
     if field is Unfixed.ABSENT:
         return Truth.NO
     if (members := _members(right, elements)) is not None:
+        if isinstance(field, Unfixed) and len(members) > _FEW:
+            members = members[:_FEW]  # block lists have ten thousand, none of them everything
         return any_of(*(_is(field, member, elements) for member in members))
     if isinstance(right, dict) and "elem" in right:
         return _element(right["elem"], lambda value: _is(field, value, elements))

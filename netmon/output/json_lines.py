@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.output.rows import connection_row, port_rows, timestamp
+
+if TYPE_CHECKING:
+    from netmon.ports.firewall.word import Firewall
 
 
 def write_connections(
@@ -20,10 +23,15 @@ def write_connections(
 
 
 def write_ports(
-    stream: TextIO, state: State, listeners: Sequence[Connection] | None = None, *, watch: bool = False
+    stream: TextIO,
+    state: State,
+    listeners: Sequence[Connection] | None = None,
+    *,
+    firewall: Firewall | None = None,
+    watch: bool = False,
 ) -> None:
     """Write the listeners (all of them by default) as one object."""
-    rows = port_rows(state, listeners)
+    rows = port_rows(state, listeners, firewall)
     write_object(stream, {**envelope("ports", state), "ports": rows}, watch=watch)
 
 

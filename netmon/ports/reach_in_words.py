@@ -10,9 +10,9 @@ from netmon.engine.state import State
 from netmon.model.endpoint import Scope, scope_of
 from netmon.model.units import format_rtt
 from netmon.ports.firewall.verdict import Word
-from netmon.ports.firewall.word import CANNOT_BE_READ, Firewall
+from netmon.ports.firewall.word import CANNOT_BE_READ, Firewall, FirewallWord
 from netmon.ports.listeners import Listening
-from netmon.ports.own_addresses import LOOPBACK, AddressReach, own_addresses
+from netmon.ports.own_addresses import AddressReach, own_addresses
 from netmon.ports.proof import Proof
 
 NFT = "nft --json list ruleset"
@@ -55,8 +55,7 @@ def reach_sentences(
     reached = own_addresses(socket, state.addresses, bindv6only)
     if not reached:
         return ("Who gets to it is unknown: this machine's addresses could not be read.",)
-    near = [one.address for one in reached if one.reached and one.interface == LOOPBACK]
-    far = [f"{one.address} ({one.interface})" for one in reached if one.reached and one.interface != LOOPBACK]
+    near, far = _near_and_far(reached)
     here = (
         f"Programs on this machine get to it by {_and(near)}" if near else "No loopback address leads to it"
     )
@@ -78,6 +77,25 @@ def reach_sentences(
 def proof_facts(proofs: Sequence[Proof]) -> tuple[Fact, ...]:
     """A fact for each address that was tried."""
     return tuple(Fact(f"tried {one.reach.address}", _proved(one), PROVED) for one in proofs)
+
+
+def _near_and_far(reached: Sequence[AddressReach]) -> tuple[list[str], list[str]]:
+    """The addresses that lead to it: for programs here, and for other machines with their interfaces."""
+    near, far = [], []
+    for one in reached:
+        if one.reached and scope_of(one.address) is Scope.LOOPBACK:
+            near.append(one.address)
+        elif one.reached:
+            far.append(f"{one.address} ({one.interface})")
+    return near, far
+
+
+def _firewall_sentence(said: FirewallWord) -> str:
+    if said.word is None:
+        return f"The firewall's rules {said.basis}."
+    if said.word in _DOES:
+        return f"The firewall {_DOES[said.word]} ({said.basis})."
+    return f"What the firewall does {'is ' if said.word is Word.UNKNOWN else ''}{said.word}: {said.basis}."
 
 
 def _missing(state: State, origin: str) -> list[Fact]:

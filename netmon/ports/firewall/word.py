@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from netmon.collectors.nftables import RulesetAnswer
 from netmon.model.endpoint import Scope, scope_of
@@ -59,21 +59,38 @@ class Firewall:
         """
         if self.reason is not None:
             return FirewallWord(None, CANNOT_BE_READ + self.reason)
-        words = tuple(self._on_address(socket, one) for one in reached if one.reached is not False)
+        words = tuple(
+            self._on_address(socket, one, interface)
+            for one in reached
+            if one.reached is not False
+            for interface in _ways_in(one, socket, reached)
+        )
         if not words:
             none = "no address of this machine leads to it" if reached else "the addresses could not be read"
             return FirewallWord(None, none)
-        far = [one for one in words if one.interface != LOOPBACK]
+        far = [one for one in words if scope_of(one.address) is not Scope.LOOPBACK]
         return FirewallWord(*_in_one(far or words), words)
 
-    def _on_address(self, socket: SocketRecord, one: AddressReach) -> AddressWord:
-        is_loopback = scope_of(one.address) is Scope.LOOPBACK
-        interface = LOOPBACK if is_loopback else socket.interface or one.interface
-        family = 6 if ":" in one.address else 4
+    def _on_address(self, socket: SocketRecord, one: AddressReach, interface: str) -> AddressWord:
+        family: Literal[4, 6] = 6 if ":" in one.address else 4
         packet = Packet(family, socket.protocol, socket.local.port, interface, one.address)
         if (verdict := self._verdicts.get(packet)) is None:
             verdict = self._verdicts[packet] = judge(self._ruleset, packet)
         return AddressWord(one.address, interface, verdict)
+
+
+def _ways_in(one: AddressReach, socket: SocketRecord, reached: Sequence[AddressReach]) -> Sequence[str]:
+    """The interfaces by which connections to an address come in."""
+    if scope_of(one.address) is Scope.LOOPBACK:
+        return [LOOPBACK]
+    if socket.interface is not None:
+        return [socket.interface]
+    if one.interface != LOOPBACK:
+        return [one.interface]
+    # An address of its own that is kept on `lo` (anycast, a router's) is reached by every other interface.
+    return list(dict.fromkeys(other.interface for other in reached if other.interface != LOOPBACK)) or [
+        LOOPBACK
+    ]
 
 
 def _in_one(words: Sequence[AddressWord]) -> Verdict:

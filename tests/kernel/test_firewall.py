@@ -145,7 +145,7 @@ CASES = {
         Word.DROPPED,
     ),
     "an output chain": (
-        "table inet f { chain out { type filter hook output priority 0; policy accept\n udp dport 53 drop\n } \n}",
+        "table inet f { chain out { type filter hook output priority 0\n udp dport 53 drop\n } \n}",
         Word.ACCEPTED,
         Word.ACCEPTED,
     ),

@@ -17,11 +17,9 @@ class AddressReach(NamedTuple):
     address: str
     interface: str
     reached: bool | None
-    """For a loopback address by programs here, for any other by other machines; None where unknown."""
+    """For a loopback address by programs here, for any other by other machines too; None where unknown."""
     why: str
     """In a few words, without a full stop."""
-    from_here: bool | None
-    """Whether programs here get to it by that address: their packets come in by the loopback interface."""
 
 
 def own_addresses(
@@ -56,15 +54,12 @@ def _order(item: tuple[str, str]) -> tuple[bool, str, bool, str]:
 
 def _reach_by(address: str, interface: str, socket: SocketRecord, bindv6only: bool | None) -> AddressReach:
     reached, why = _by_binding(address, socket, bindv6only)
-    from_here = reached
-    if socket.interface is not None and reached is not False:
-        from_here = (
-            reached if socket.interface == LOOPBACK else _from_here(address, interface, socket.interface)
-        )
-        reached, why = _by_device(address, interface, socket.interface, reached)
+    device = socket.interface
+    if device is not None and reached is not False:
+        reached, why = _by_device(address, interface, device, reached)
     if reached and scope_of(address) is Scope.LINK_LOCAL:
         why += f"; from the link of {interface} alone"
-    return AddressReach(address, interface, reached, why, from_here)
+    return AddressReach(address, interface, reached, why)
 
 
 def _by_binding(address: str, socket: SocketRecord, bindv6only: bool | None) -> tuple[bool | None, str]:
@@ -93,21 +88,14 @@ def _dual(v6only: bool | None, bindv6only: bool | None) -> tuple[bool | None, st
     return not bindv6only, basis
 
 
-def _by_device(address: str, interface: str, device: str, bound: bool | None) -> tuple[bool | None, str]:
-    """What an interface that a socket is bound to (SO_BINDTODEVICE, socket(7)) makes of its reach."""
+def _by_device(address: str, interface: str, device: str, reached: bool | None) -> tuple[bool | None, str]:
+    """What an interface that a socket is bound to (SO_BINDTODEVICE, socket(7)) makes of its reach.
+
+    Packets of this machine to itself count as come in by the interface that their address is on.
+    """
     if device == interface:
-        return bound, f"bound to {device}"
-    if scope_of(address) is Scope.LOOPBACK:
+        return reached, f"bound to {device}"
+    if device == LOOPBACK or scope_of(address) is Scope.LOOPBACK:
         return False, f"bound to {device}"
-    if device == LOOPBACK:
-        return False, f"bound to {device}: only from this machine"
     # Linux takes packets for any own address by any interface, and a VRF hears for those enslaved to it.
     return None, f"bound to {device}: only by packets that come in there"
-
-
-def _from_here(address: str, interface: str, device: str) -> bool | None:
-    """Packets of this machine to itself come in by `lo`, which a socket bound to a device does not hear.
-
-    Unless the device is a VRF, to which the interface of the address may belong.
-    """
-    return False if device == interface or scope_of(address) is Scope.LOOPBACK else None

@@ -35,7 +35,7 @@ class Proof(NamedTuple):
     @property
     def agrees(self) -> bool | None:
         """Whether the answer is what the binding lets one expect; None where either is unknown."""
-        expected = self.reach.from_here
+        expected = self.reach.reached
         return None if expected is None or self.answered is None else self.answered == expected
 
 
@@ -43,7 +43,8 @@ def prove(port: int, reached: Sequence[AddressReach], timeout_s: float = CONNECT
     """Connect once to each address of this machine, hanging up with a reset.
 
     Each connection is opened from the address that it goes to, so that none leaves the machine. It takes
-    at most MOST / 16 times the deadline, and far less where anything answers.
+    at most MOST / 16 times the deadline, and far less where anything answers. Its program accepts
+    connections that are over already; one that accepts nothing keeps them in its accept queue.
 
     Args:
         port: A TCP port.

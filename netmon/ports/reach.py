@@ -57,7 +57,7 @@ def _of_one_address(address: str, is_six: bool, interface: str | None, addresses
     # (IP_FREEBIND, or an interface that went away) is not reached.
     usable: bool | None = scope is Scope.MULTICAST or not addresses or address in addresses
     if interface is not None and addresses.get(address, interface) != interface:
-        # Only by packets that come in by that interface: none of another machine's do by `lo`.
+        # Only packets that come in by that interface are heard, and of those by `lo` none is for it.
         usable = False if interface == "lo" else None
     return Reach(False, False, False if is_six else usable, usable if is_six else False)
 

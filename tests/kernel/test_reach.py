@@ -136,7 +136,7 @@ def test_reach_is_what_connections_meet() -> None:
         assert "10.99.0.1" in [one.said.address for one in met]
         for one in met:
             assert one.said.reached == one.reached, (how, one)
-            assert one.said.from_here == one.from_here, (how, one)
+            assert one.said.reached == one.from_here, (how, one)
             assert one.proof.answered == one.from_here, (how, one)
             assert one.proof.agrees is True, (how, one)
 
@@ -158,7 +158,7 @@ def test_an_address_that_went_elsewhere_is_not_connected_to() -> None:
 
     def tried(here: Host, there: Host) -> Proof:
         with there.listener():
-            moved = AddressReach(there.addresses[FOUR], "cable", True, "bound to it", True)
+            moved = AddressReach(there.addresses[FOUR], "cable", True, "bound to it")
             assert connects(moved.address)
             (proof,) = prove(PORT, [moved])
             return proof

@@ -15,9 +15,9 @@ import pytest
 
 from netmon.collectors.nftables import read_ruleset
 from netmon.ports.firewall.packet import Packet
-from netmon.ports.firewall.ruleset import parse_ruleset
+from netmon.ports.firewall.ruleset import Ruleset, parse_ruleset
 from netmon.ports.firewall.verdict import Verdict, Word, judge
-from tests.kernel.hosts import Host, on_two_hosts
+from tests.kernel.hosts import Host, on_a_host_alone, on_two_hosts
 
 DATA = Path(__file__).parent.parent / "data" / "nft"
 HERE4, HERE6, THERE4 = "10.99.0.1", "fd99::1", "10.99.0.2"
@@ -227,3 +227,69 @@ def test_a_dormant_table_decides_nothing() -> None:
     # nft 1.0.6 writes a stray word where it should say `dormant`: then it cannot be told.
     assert verdict.word in (Word.ACCEPTED, Word.UNKNOWN)
     assert verdict.word is Word.ACCEPTED or "dormant" in verdict.basis
+
+
+# File, address, port, word, and what its basis must name.
+FILES = [
+    ("ufw", HERE4, 8080, Word.ACCEPTED, "ip filter ufw-user-input"),
+    ("ufw", HERE4, 8081, Word.DROPPED, "policy drop of ip filter INPUT"),
+    ("ufw", HERE4, 445, Word.DROPPED, "ufw-skip-to-policy-input"),
+    ("ufw", HERE4, 5432, Word.DEPENDS, "ip saddr 10.99.0.0/24"),
+    ("ufw", HERE4, 25, Word.DEPENDS, "limit rate 6/minute"),
+    ("ufw", HERE6, 8080, Word.DROPPED, "policy drop of ip6 filter INPUT"),
+    ("firewalld", HERE4, 8080, Word.ACCEPTED, "filter_IN_public_allow"),
+    ("firewalld", HERE6, 8080, Word.ACCEPTED, "filter_IN_public_allow"),
+    ("firewalld", HERE4, 8082, Word.REJECTED, "inet firewalld filter_INPUT"),
+    ("firewalld", HERE4, 8081, Word.DEPENDS, "is sent on to another port"),
+    ("firewalld", HERE4, 443, Word.DEPENDS, "203.0.113.0/24"),
+    ("docker", HERE4, 8080, Word.ACCEPTED, "no input chain"),
+    ("docker", HERE4, 8081, Word.DEPENDS, "is sent on to another address or port"),
+    ("docker", HERE6, 8081, Word.ACCEPTED, "no input chain"),
+]
+
+
+def in_file(name: str) -> Ruleset:
+    """A ruleset of the test data as nft tells it after the kernel took it."""
+    load((DATA / f"{name}.nft").read_text(encoding="utf-8"))
+    return parse_ruleset(read_ruleset().document)
+
+
+def judged_in_files() -> list[Verdict]:
+    """netmon's word on each line of FILES."""
+    rulesets = {name: in_file(name) for name, *_ in FILES}
+    return [
+        judge(rulesets[name], Packet(6 if ":" in address else 4, "tcp", port, "cable", address))
+        for name, address, port, *_ in FILES
+    ]
+
+
+@pytest.mark.root
+def test_rulesets_as_they_are_found_in_the_field() -> None:
+    for (name, address, port, word, basis), verdict in zip(
+        FILES, on_a_host_alone(judged_in_files), strict=True
+    ):
+        assert verdict.word is word, (name, address, port, verdict)
+        assert basis in verdict.basis, (name, address, port, verdict)
+
+
+@pytest.mark.root
+def test_what_depends_on_the_source_differs_by_source() -> None:
+    """The same port, from the address that a rule names and from another one of the other host."""
+
+    def tried(here: Host, there: Host) -> tuple[Verdict, Word, Word]:
+        rules = dropping(f"ip saddr {there.addresses[socket.AF_INET]} tcp dport 8080 accept")
+        with there.entered():
+            subprocess.run(["ip", "address", "add", "10.99.0.3/24", "dev", "cable"], check=True)
+        with served(here):
+            load(rules)
+            (named,) = met(there, [HERE4], ANSWER_S)
+            load(rules.replace("saddr 10.99.0.2", "saddr 10.99.0.3"))
+            (other,) = met(there, [HERE4], SILENCE_S)
+            return word_here(HERE4), named, other
+
+    verdict, named, other = on_two_hosts(tried)
+    assert (named, other) == (Word.ACCEPTED, Word.DROPPED)
+    assert verdict.word is Word.DEPENDS
+    assert verdict.basis.startswith("accepted by inet f in rule")
+    assert "ip saddr 10.99.0.3 tcp dport 8080 accept" in verdict.basis
+    assert verdict.basis.endswith("else dropped by policy drop of inet f in")

@@ -52,17 +52,19 @@ def judge(ruleset: Ruleset, packet: Packet) -> Verdict:
 
 def _judged(ruleset: Ruleset, packet: Packet) -> Verdict:
     walk = Walk(ruleset, packet)
-    found: list[End] = []
-    accepted: tuple[End, ...] = (End(Fate.ACCEPTED, "no input chain"),)
+    stopped: list[End] = []
+    last: tuple[End, ...] = (End(Fate.ACCEPTED, "no input chain"),)
     for chain in _asked(ruleset, packet):
         ends = _ends(walk, chain, packet)
-        found += [end for end in ends if end.fate is not Fate.ACCEPTED]
-        passing = tuple(end for end in ends if end.fate is Fate.ACCEPTED)
-        if not passing:
-            return _together(found)
         if chain.hook == "input":
-            accepted = passing
-    return _together([*found, *accepted])
+            # Accepted by one chain, a packet comes to the next: only the last one accepts for good.
+            stopped += [end for end in last if end.fate is not Fate.ACCEPTED]
+            last = ends
+        else:
+            stopped += [end for end in ends if end.fate is not Fate.ACCEPTED]
+        if not any(end.fate is Fate.ACCEPTED for end in ends):
+            return _together([*stopped, *(ends if chain.hook == "input" else ())])
+    return _together([*stopped, *last])
 
 
 def _asked(ruleset: Ruleset, packet: Packet) -> Iterator[Chain]:

@@ -209,14 +209,16 @@ def _masked(operator: str, sides: object, right: object, packet: Packet, is_trac
 
 def _names(value: object) -> frozenset[str] | None:
     """The flags that are named, in each of the ways in which versions of nft write them."""
-    if isinstance(value, dict) and "|" in value:
-        value = value["|"]
+    if isinstance(value, dict):
+        return _names(value["|"]) if "|" in value else None
     if value == 0 and not isinstance(value, bool):
         return frozenset()
     parts = value if isinstance(value, list) else [value]
     found: set[str] = set()
     for part in parts:
-        names = {part} if isinstance(part, str) else _names(part) if isinstance(part, dict) else None
+        names = (
+            frozenset({part}) if isinstance(part, str) else _names(part) if isinstance(part, dict) else None
+        )
         if names is None:
             return None
         found |= names

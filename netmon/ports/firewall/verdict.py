@@ -48,6 +48,8 @@ def judge(ruleset: Ruleset, packet: Packet) -> Verdict:
         return _judged(ruleset, packet)
     except RulesetError as error:
         return Verdict(Word.UNKNOWN, f"the rules cannot be followed: {error}")
+    except RecursionError:
+        return Verdict(Word.UNKNOWN, "the rules cannot be followed: one is nested too deeply")
 
 
 def _judged(ruleset: Ruleset, packet: Packet) -> Verdict:

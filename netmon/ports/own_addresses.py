@@ -23,7 +23,7 @@ class AddressReach(NamedTuple):
 
 
 class OwnAddresses:
-    """This machine's addresses, and the reach of sockets by each of them; alike bindings are looked at once."""
+    """This machine's addresses, and the reach of sockets by each; alike bindings are looked at once."""
 
     def __init__(self, addresses: Mapping[str, str], bindv6only: bool | None = None) -> None:
         """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple
 
 from netmon.ports.firewall.matching import equals, matches
@@ -60,7 +61,8 @@ class End(NamedTuple):
     """One end that a packet may come to."""
 
     fate: Fate
-    basis: str
+    words: Callable[[], str]
+    """Gives what decides it in words; made only where asked for, as most of a thousand rules never are."""
     strange: str | None = None
     """Why it is not sure that a packet comes there: an expression on the way that is not understood."""
 
@@ -95,7 +97,7 @@ class Walk:
         if not passage.returns:
             return passage.ends
         fate = Fate.DROPPED if chain.policy == "drop" else Fate.ACCEPTED
-        return (*passage.ends, End(fate, policy_words(chain)))
+        return (*passage.ends, End(fate, partial(policy_words, chain)))
 
     def _chain(self, key: Key) -> Passage:
         if (known := self._walked.get(key)) is not None:
@@ -214,8 +216,11 @@ class _Step:
         self._end(Fate.STRANGE)
 
     def _end(self, fate: Fate, said: str = "") -> None:
-        basis = rule_words(self._chain, self._rule)
-        self._ends.append(End(fate, f"{said} by {basis}" if said else basis, self._strange))
+        words = self._words if not said else lambda: f"{said} by {self._words()}"
+        self._ends.append(End(fate, words, self._strange))
+
+    def _words(self) -> str:
+        return rule_words(self._chain, self._rule)
 
     def _verdict(self, name: str, body: Any, known: Truth) -> bool | None:
         """Take a verdict that holds as far as `known`.
@@ -260,8 +265,9 @@ class _Step:
         """An end in a chain that this rule calls; what decides whether it is called belongs to the basis."""
         if self._known is Truth.YES:
             return end
-        basis = f"{end.basis}, called by {rule_words(self._chain, self._rule)}"
-        return End(end.fate, basis, end.strange or self._strange)
+        return End(
+            end.fate, lambda: f"{end.words()}, called by {self._words()}", end.strange or self._strange
+        )
 
     def _vmap(self, body: Any, statement: object) -> Passage:
         """The verdict of the element that the packet is in; where it is in none, the rule ends."""

@@ -55,7 +55,7 @@ def judge(ruleset: Ruleset, packet: Packet) -> Verdict:
 def _judged(ruleset: Ruleset, packet: Packet) -> Verdict:
     walk = Walk(ruleset, packet)
     stopped: list[End] = []
-    last: tuple[End, ...] = (End(Fate.ACCEPTED, "no input chain"),)
+    last: tuple[End, ...] = (End(Fate.ACCEPTED, lambda: "no input chain"),)
     for chain in _asked(ruleset, packet):
         ends = _ends(walk, chain, packet)
         if chain.hook == "input":
@@ -88,7 +88,7 @@ def _ends(walk: Walk, chain: Chain, packet: Packet) -> tuple[End, ...]:
     if all(end.fate is Fate.ACCEPTED for end in ends):
         return ends
     marked = [end._replace(strange=end.strange or doubt) for end in ends]
-    return (*marked, End(Fate.ACCEPTED, doubt, doubt))
+    return (*marked, End(Fate.ACCEPTED, lambda: doubt, doubt))
 
 
 def _doubt(chain: Chain, packet: Packet) -> str | None:
@@ -106,20 +106,26 @@ def _together(ends: Sequence[End]) -> Verdict:
     """One word for all the ends that there are."""
     fates = {end.fate for end in ends}
     if len(fates) == 1 and (fate := ends[0].fate) not in (Fate.ELSEWHERE, Fate.STRANGE):
-        return Verdict(Word(fate.value), _named([end.basis for end in ends], "; "))
-    strange = list(dict.fromkeys(end.strange for end in ends if end.strange is not None))
-    if strange:
-        return Verdict(Word.UNKNOWN, f"cannot be told: {_named(strange, '; ')}")
-    return Verdict(Word.DEPENDS, _named([_clause(end) for end in ends], "; else "))
+        return Verdict(Word(fate.value), "; ".join(map(_words, _shown(ends))))
+    if strange := list(dict.fromkeys(end.strange for end in ends if end.strange is not None)):
+        return Verdict(Word.UNKNOWN, f"cannot be told: {'; '.join(strange[:_NAMED])}")
+    return Verdict(Word.DEPENDS, "; else ".join(map(_clause, _shown(ends))))
 
 
-def _clause(end: End) -> str:
-    return end.basis if end.fate is Fate.ELSEWHERE else f"{end.fate.value} by {end.basis}"
-
-
-def _named(texts: Sequence[str], joint: str) -> str:
-    distinct = list(dict.fromkeys(texts))
+def _shown(ends: Sequence[End]) -> list[End | str]:
+    """The ends that a basis names; the last one is what becomes of all the rest, so it is among them."""
+    distinct = list(dict.fromkeys(ends))
     more = len(distinct) - _NAMED
-    # The last one is what becomes of all the rest, so it is always among those named.
-    shown = distinct if more <= 0 else [*distinct[: _NAMED - 1], f"{more} more rules", distinct[-1]]
-    return joint.join(shown)
+    if more <= 0:
+        return list(distinct)
+    return [*distinct[: _NAMED - 1], f"{more} more rules", distinct[-1]]
+
+
+def _words(end: End | str) -> str:
+    return end if isinstance(end, str) else end.words()
+
+
+def _clause(end: End | str) -> str:
+    if isinstance(end, str):
+        return end
+    return end.words() if end.fate is Fate.ELSEWHERE else f"{end.fate.value} by {end.words()}"

@@ -111,7 +111,7 @@ def test_calls(caller: list[Any], called: list[Any], fates: list[Fate]) -> None:
 
 def test_a_condition_on_a_call_belongs_to_the_basis() -> None:
     first, _ = ends(rule("in", saddr("192.0.2.1"), jump("called")), rule("called", ACCEPT, handle=3))
-    assert first.basis == (
+    assert first.words() == (
         "inet f called rule 3: accept, called by inet f in rule 7: ip saddr 192.0.2.1 jump called"
     )
 

@@ -7,9 +7,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netmon.model.text import clean
+
+if TYPE_CHECKING:
+    import subprocess
 
 DEADLINE_S = 2.0
 LIMIT = 8 << 20
@@ -139,7 +142,7 @@ def _complaint(said: bytes) -> str:
     return f"nft says: {words}" if words else "nft answered no JSON"
 
 
-def _output(process: Any, deadline_s: float, limit: int) -> tuple[bytes, bytes]:
+def _output(process: subprocess.Popen[bytes], deadline_s: float, limit: int) -> tuple[bytes, bytes]:
     """What a process writes until it closes both of its streams.
 
     Raises:
@@ -148,9 +151,10 @@ def _output(process: Any, deadline_s: float, limit: int) -> tuple[bytes, bytes]:
     """
     import selectors
 
-    ends, parts = time.monotonic() + deadline_s, {process.stdout: bytearray(), process.stderr: bytearray()}
+    streams = [stream.fileno() for stream in (process.stdout, process.stderr) if stream is not None]
+    ends, parts = time.monotonic() + deadline_s, {stream: bytearray() for stream in streams}
     with selectors.DefaultSelector() as selector:
-        for stream in parts:
+        for stream in streams:
             selector.register(stream, selectors.EVENT_READ)
         while selector.get_map():
             ready = selector.select(max(0.0, ends - time.monotonic()))
@@ -159,8 +163,9 @@ def _output(process: Any, deadline_s: float, limit: int) -> tuple[bytes, bytes]:
             for key, _ in ready:
                 data = os.read(key.fd, 1 << 16)
                 if not data:
-                    selector.unregister(key.fileobj)
-                parts[key.fileobj] += data
-                if len(parts[key.fileobj]) > limit:
+                    selector.unregister(key.fd)
+                parts[key.fd] += data
+                if len(parts[key.fd]) > limit:
                     raise OverflowError
-    return bytes(parts[process.stdout]), bytes(parts[process.stderr])
+    said, complaint = parts.values()
+    return bytes(said), bytes(complaint)

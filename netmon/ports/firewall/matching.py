@@ -36,9 +36,10 @@ def matches(body: object, packet: Packet, elements: Elements, *, is_tracked: boo
     if isinstance(left, dict) and "&" in left:
         return _masked(operator, left["&"], right, packet, is_tracked)
     if operator in ("==", "!="):
-        if Unfixed.ABSENT in _fields(left, packet, is_tracked):
+        fields = _fields(left, packet, is_tracked)
+        if Unfixed.ABSENT in fields:
             return Truth.NO
-        equal = equals(left, right, packet, elements, is_tracked=is_tracked)
+        equal = _are(left, fields, right, elements)
         return equal if operator == "==" else ~equal
     field = field_of(left, packet, is_tracked=is_tracked)
     if field is Unfixed.ABSENT:
@@ -54,7 +55,10 @@ def equals(
     left: object, right: object, packet: Packet, elements: Elements, *, is_tracked: bool = True
 ) -> Truth:
     """Whether what `left` names in a packet is `right`, or is in it where that is a set, range or prefix."""
-    fields = _fields(left, packet, is_tracked)
+    return _are(left, _fields(left, packet, is_tracked), right, elements)
+
+
+def _are(left: object, fields: Sequence[Field], right: object, elements: Elements) -> Truth:
     is_joined = isinstance(left, dict) and "concat" in left
     return _joined(fields, right, elements) if is_joined else _is(fields[0], right, elements)
 

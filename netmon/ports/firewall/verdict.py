@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from netmon.ports.firewall.ends import End, Fate
 from netmon.ports.firewall.packet import Packet
-from netmon.ports.firewall.passage import End, Fate, Walk
+from netmon.ports.firewall.passage import Walk
 from netmon.ports.firewall.ruleset import Chain, Ruleset, RulesetError
 
 _HOOKS = ("ingress", "prerouting", "input")

@@ -123,7 +123,12 @@ def _add_connections(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_ports(commands: argparse._SubParsersAction[Parser]) -> None:
-    _add_command(commands, "ports", "which ports are held, by whom, and who can reach them")
+    parser = _add_command(commands, "ports", "which ports are held, by whom, and who can reach them")
+    parser.add_argument(
+        "--firewall", action="store_true",
+        help="also what the firewall does with new connections to each port: accepted, dropped, rejected, "
+        "depends (on the source, say), unknown; by `nft --json list ruleset`, which needs root",
+    )  # fmt: skip
 
 
 def _add_port(commands: argparse._SubParsersAction[Parser]) -> None:

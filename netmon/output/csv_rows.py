@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.text import clean
 from netmon.output.rows import Row, connection_row, port_rows, timestamp
+
+if TYPE_CHECKING:
+    from netmon.ports.firewall.word import Firewall
 
 CONNECTION_COLUMNS = (
     "taken_at",
@@ -80,10 +83,24 @@ PORT_COLUMNS = (
     "inode",
     "cookie",
     "drops",
+    "reach_addresses",
+    "firewall",
+    "firewall_basis",
 )
 
 _STRANGERS = frozenset(
-    ("process", "user", "command", "unit", "interface", "peer_process", "owners", "former_owners", "service")
+    (
+        "process",
+        "user",
+        "command",
+        "unit",
+        "interface",
+        "peer_process",
+        "owners",
+        "former_owners",
+        "service",
+        "firewall_basis",
+    )
 )
 """Columns whose text others chose; a spreadsheet would run one of these as a formula."""
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -99,11 +116,16 @@ def write_connections(
 
 
 def write_ports(
-    stream: TextIO, state: State, listeners: Sequence[Connection] | None = None, *, header: bool = True
+    stream: TextIO,
+    state: State,
+    listeners: Sequence[Connection] | None = None,
+    *,
+    firewall: Firewall | None = None,
+    header: bool = True,
 ) -> None:
     """Write the listeners, all of them by default."""
     taken_at = timestamp(state.taken_at)
-    rows = (_port_cells(row, taken_at) for row in port_rows(state, listeners))
+    rows = (_port_cells(row, taken_at) for row in port_rows(state, listeners, firewall))
     _write(stream, PORT_COLUMNS, rows, header)
 
 
@@ -147,7 +169,7 @@ def _connection_cells(row: Row, taken_at: str) -> Row:
 def _port_cells(row: Row, taken_at: str) -> Row:
     nobody = {"pid": None, "name": None, "user": row["user"], "uid": row["uid"], "unit": row["unit"]}
     first = row["owners"][0] if row["owners"] else {**nobody, "command": None}
-    reach = row["reach"]
+    reach, firewall = row["reach"], row["firewall"] or {}
     return {
         **row,
         **_owner_cells(first),
@@ -156,6 +178,9 @@ def _port_cells(row: Row, taken_at: str) -> Row:
         "reach_loopback6": reach["::1"],
         "reach_lan4": reach["lan4"],
         "reach_lan6": reach["lan6"],
+        "reach_addresses": " ".join(one["address"] for one in row["reach_addresses"] if one["reached"]),
+        "firewall": firewall.get("verdict"),
+        "firewall_basis": firewall.get("basis") or firewall.get("reason"),
         "owners": _names(row["owners"]),
     }
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.output.pressure_rows import pressure_rows
 from netmon.output.rows import connection_row, port_rows, timestamp
+
+if TYPE_CHECKING:
+    from netmon.ports.firewall.word import Firewall
 
 
 def write_connections(
@@ -21,11 +24,16 @@ def write_connections(
 
 
 def write_ports(
-    stream: TextIO, state: State, listeners: Sequence[Connection] | None = None, *, watch: bool = False
+    stream: TextIO,
+    state: State,
+    listeners: Sequence[Connection] | None = None,
+    *,
+    firewall: Firewall | None = None,
+    watch: bool = False,
 ) -> None:
     """Write the listeners (all of them by default) as one object, and where ports are under pressure."""
-    body = {**envelope("ports", state), "ports": port_rows(state, listeners), **pressure_rows(state)}
-    write_object(stream, body, watch=watch)
+    rows = port_rows(state, listeners, firewall)
+    write_object(stream, {**envelope("ports", state), "ports": rows, **pressure_rows(state)}, watch=watch)
 
 
 def envelope(command: str, state: State) -> dict[str, Any]:

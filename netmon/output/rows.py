@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netmon.engine.state import State
 from netmon.model.connection import Connection
@@ -12,6 +12,10 @@ from netmon.model.endpoint import Endpoint
 from netmon.model.port_range import port_range
 from netmon.model.process import Owner, Process
 from netmon.ports.listeners import Listening, listening
+from netmon.ports.own_addresses import AddressReach, OwnAddresses
+
+if TYPE_CHECKING:
+    from netmon.ports.firewall.word import Firewall
 
 Row = dict[str, Any]
 
@@ -66,21 +70,32 @@ def _more(connection: Connection) -> Row:
     }
 
 
-def port_rows(state: State, listeners: Sequence[Connection] | None = None) -> list[Row]:
+def port_rows(
+    state: State, listeners: Sequence[Connection] | None = None, firewall: Firewall | None = None
+) -> list[Row]:
     """The listening sockets, one row each, by port.
 
     Args:
         state: Gives the addresses, the ephemeral range and the connections that are counted.
         listeners: Those to show, for a filter; all of the state's by default.
+        firewall: Its rules, where its word was asked for.
     """
-    return [row for _, row in listeners_with_rows(state, listeners)]
+    return [row for _, row in listeners_with_rows(state, listeners, firewall)]
 
 
 def listeners_with_rows(
-    state: State, listeners: Sequence[Connection] | None = None
+    state: State, listeners: Sequence[Connection] | None = None, firewall: Firewall | None = None
 ) -> list[tuple[Connection, Row]]:
     """As `port_rows`, each row beside the listener that it describes."""
-    return [(found.listener, _port_row(found, state)) for found in listening(state, listeners)]
+    own = OwnAddresses(state.addresses, _bindv6only(state))
+    rows = []
+    for found in listening(state, listeners):
+        reached = own.reach(found.listener.socket)
+        row = _port_row(found, state)
+        row["reach_addresses"] = [one._asdict() for one in reached]
+        row["firewall"] = None if firewall is None else _firewall_row(firewall, found, reached)
+        rows.append((found.listener, row))
+    return rows
 
 
 def bytes_reason(connection: Connection) -> str | None:
@@ -129,6 +144,35 @@ def _more_of_port(listener: Connection) -> Row:
         "inode": socket.inode,
         "cookie": _cookie(socket.cookie),
         "drops": socket.drops,
+    }
+
+
+def _bindv6only(state: State) -> bool | None:
+    """What IPv6 sockets are by default, where the source is this machine and does not tell what each is."""
+    if state.source != "psutil":
+        return None
+    from netmon.collectors.bindv6only import read_bindv6only
+
+    return read_bindv6only()
+
+
+def _firewall_row(firewall: Firewall, found: Listening, reached: Sequence[AddressReach]) -> Row:
+    """One word for the socket, and that on each address; `verdict` is null where the rules cannot be read."""
+    said = firewall.word_on(found.listener.socket, reached)
+    is_known = said.word is not None
+    return {
+        "verdict": said.word.value if said.word else None,
+        "basis": said.basis if is_known else None,
+        "reason": None if is_known else said.basis,
+        "addresses": [
+            {
+                "address": one.address,
+                "interface": one.interface,
+                "verdict": one.verdict.word.value,
+                "basis": one.verdict.basis,
+            }
+            for one in said.addresses
+        ],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from netmon.engine.state import State
 from netmon.model.connection import Connection, Direction
@@ -14,6 +14,9 @@ from netmon.model.text import clean
 from netmon.model.units import UNKNOWN, format_age, format_bytes, format_rate, format_rtt
 from netmon.output.layout import Column, cut, terminal_width, write_line, write_table
 from netmon.output.rows import Row, listeners_with_rows
+
+if TYPE_CHECKING:
+    from netmon.ports.firewall.word import Firewall
 
 _DIRECTIONS = {Direction.INBOUND: "in", Direction.OUTBOUND: "out", Direction.UNKNOWN: UNKNOWN}
 
@@ -60,11 +63,13 @@ def write_ports(
     state: State,
     listeners: Sequence[Connection] | None = None,
     *,
+    firewall: Firewall | None = None,
     width: int | None = None,
 ) -> None:
     """Write the listeners (all of them by default), and on a terminal what they come to and what presses."""
-    listed = listeners_with_rows(state, listeners)
-    write_table(stream, _port_columns(), listed, width or terminal_width(stream))
+    listed = listeners_with_rows(state, listeners, firewall)
+    columns = _port_columns() if firewall is None else [*_port_columns(), _firewall_column()]
+    write_table(stream, columns, listed, width or terminal_width(stream))
     _summarise(stream, ports_summary([row for _, row in listed]), width)
     if stream.isatty():
         _warn(stream, state)
@@ -188,6 +193,15 @@ def _port_columns() -> list[Column[_Listed]]:
         Column("RANGE", lambda listed: listed[1]["range"], rank=6),
         Column("INTERFACE", lambda listed: listed[1]["interface"] or UNKNOWN, rank=7),
     ]
+
+
+def _firewall_column() -> Column[_Listed]:
+    return Column("FIREWALL", lambda listed: _firewall(listed[1]["firewall"]), least=12)
+
+
+def _firewall(said: Row) -> str:
+    """The word first, so that a narrow column still has it; a policy or rule after it."""
+    return f"{said['verdict']}: {said['basis']}" if said["verdict"] else said["reason"]
 
 
 def _reached_from(source: str) -> Column[_Listed]:

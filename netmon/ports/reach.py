@@ -55,8 +55,11 @@ def _of_one_address(address: str, is_six: bool, interface: str | None, addresses
         return Reach(heard and address == "127.0.0.1", heard and address == "::1", False, False)
     # Multicast groups are no interface's address. Any other address that this machine does not have
     # (IP_FREEBIND, or an interface that went away) is not reached.
-    usable = scope is Scope.MULTICAST or not addresses or address in addresses
-    return Reach(False, False, usable and not is_six, usable and is_six)
+    usable: bool | None = scope is Scope.MULTICAST or not addresses or address in addresses
+    if interface is not None and addresses.get(address, interface) != interface:
+        # Only packets that come in by that interface are heard, and of those by `lo` none is for it.
+        usable = False if interface == "lo" else None
+    return Reach(False, False, False if is_six else usable, usable if is_six else False)
 
 
 def _present(interface: str | None, addresses: Mapping[str, str]) -> Reach:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import json
 import os
 import socket
+import subprocess
+from typing import Any
 
+import pytest
+
+from netmon.arguments import parse
+from netmon.commands.ports import run
 from netmon.output.csv_rows import PORT_COLUMNS
-from tests.program import netmon, said_in_one_line
-from tests.sockets import connect, listener, port_of
+from tests.kernel.hosts import Host, on_two_hosts
+from tests.program import Answer, netmon, said_in_one_line
+from tests.sockets import NOBODY, connect, in_child, listener, port_of
 
 OWNER_KEYS = ["pid", "name", "user", "uid", "command", "unit"]
 PORT_KEYS = [
@@ -85,3 +93,71 @@ def test_psutil_says_what_it_cannot_judge() -> None:
     states = {finding["check"]: finding["state"] for finding in body["findings"]}
     assert states["accept-queue"] == "unknown"
     assert body["ephemeral"]["outgoing_basis"] == "direction"
+
+
+RULES = """
+table inet f {
+    chain in {
+        type filter hook input priority 0; policy drop
+        iifname lo accept
+        ip saddr 192.0.2.0/24 tcp dport 8080 accept
+    }
+}
+"""
+
+
+@pytest.mark.root
+def test_the_firewall_s_word_on_ports() -> None:
+    """On a host of its own with rules, as a table, JSON and CSV."""
+
+    def ruled(here: Host, there: Host) -> tuple[Answer, Answer, Answer, Answer]:
+        subprocess.run(["nft", "-f", "-"], input=RULES, text=True, check=True)
+        with here.listener():
+            return (
+                netmon("ports", "--firewall"),
+                netmon("ports", "--firewall", "--json"),
+                netmon("ports", "--firewall", "--csv"),
+                netmon("ports", "--json"),
+            )
+
+    table, told, cells, unasked = on_two_hosts(ruled)
+    basis = (
+        "accepted by inet f in rule 3: ip saddr 192.0.2.0/24 tcp dport 8080 accept; "
+        "else dropped by policy drop of inet f in"
+    )
+    assert table.err == ""
+    assert table.out.splitlines()[1].endswith(f"depends: {basis}")
+    (row,) = told.body["ports"]
+    assert (row["firewall"]["verdict"], row["firewall"]["basis"]) == ("depends", basis)
+    assert [one["interface"] for one in row["firewall"]["addresses"]] == ["cable"]
+    reached = {one["address"]: one["reached"] for one in row["reach_addresses"]}
+    assert (reached["10.99.0.1"], reached["fd99::1"], reached["127.0.0.1"]) == (True, False, False)
+    (line,) = csv.DictReader(io.StringIO(cells.out))
+    assert (line["reach_addresses"], line["firewall"], line["firewall_basis"]) == (
+        "10.99.0.1",
+        "depends",
+        basis,
+    )
+    assert unasked.body["ports"][0]["firewall"] is None
+
+
+@pytest.mark.root
+def test_without_root_the_firewall_cannot_be_read() -> None:
+    def asked() -> dict[str, Any]:
+        options = parse(["ports", "--firewall", "--json", f"lport:{port}"])
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            run(options)
+        row: dict[str, Any] = json.loads(said.getvalue())["ports"][0]
+        return row
+
+    with listener() as server:
+        port = port_of(server)
+        row = in_child(asked, uid=NOBODY)
+    assert row["firewall"] == {
+        "verdict": None,
+        "basis": None,
+        "reason": "cannot be read: needs root",
+        "addresses": [],
+    }
+    assert row["reach_addresses"][0]["reached"] is True

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+from netmon.collectors.nftables import RulesetAnswer
 from netmon.model.connection import Direction, OpenedBasis, Peer
 from netmon.model.process import OwnerReason
 from netmon.model.socket import SocketState, Uncounted
 from netmon.output.rows import bytes_reason, connection_row, port_rows, timestamp
+from netmon.ports.firewall.word import Firewall
 from tests.builders import NOW, TAKEN_AT, connection, listener, owner, process, state
+from tests.ports.firewall.staged import base, document
 
 PROMISED = [
     "protocol",
@@ -112,6 +115,50 @@ def test_a_port_has_the_promised_keys_in_order() -> None:
     assert row["reach"] == {"127.0.0.1": True, "::1": True, "lan4": True, "lan6": True}
     assert (row["accept_queue"], row["backlog"]) == (0, 128)
     assert json.loads(json.dumps(row)) == row
+
+
+def test_a_port_tells_its_reach_by_each_address() -> None:
+    (row,) = port_rows(state(listeners=[listener("127.0.0.1:8080")]))
+    assert row["reach_addresses"][0] == {
+        "address": "127.0.0.1",
+        "interface": "lo",
+        "reached": True,
+        "why": "bound to it",
+    }
+    assert [one["address"] for one in row["reach_addresses"]] == [
+        "127.0.0.1",
+        "::1",
+        "10.0.0.5",
+        "2001:db8::5",
+    ]
+
+
+def test_where_v6only_is_not_told_this_machine_s_default_is_asked_only_of_this_machine() -> None:
+    untold = listener("[::]:8080", socket={"v6only": None})
+    here, recorded = (
+        port_rows(state(listeners=[untold], source=source))[0]["reach_addresses"][0]
+        for source in ("psutil", "replay")
+    )
+    assert "net.ipv6.bindv6only" in here["why"]
+    assert (recorded["reached"], recorded["why"]) == (None, "this source does not tell V6ONLY")
+
+
+def test_the_firewall_is_asked_only_where_it_is_wanted() -> None:
+    shown = state(listeners=[listener("10.0.0.5:8080")])
+    assert port_rows(shown)[0]["firewall"] is None
+    rules = Firewall(RulesetAnswer(document(base(policy="drop"))))
+    (row,) = port_rows(shown, firewall=rules)
+    basis = "policy drop of inet f in"
+    one = {"address": "10.0.0.5", "interface": "eth0", "verdict": "dropped", "basis": basis}
+    assert row["firewall"] == {"verdict": "dropped", "basis": basis, "reason": None, "addresses": [one]}
+    assert json.loads(json.dumps(row)) == row
+    (row,) = port_rows(shown, firewall=Firewall(RulesetAnswer(reason="needs root")))
+    assert row["firewall"] == {
+        "verdict": None,
+        "basis": None,
+        "reason": "cannot be read: needs root",
+        "addresses": [],
+    }
 
 
 def test_udp_has_no_accept_queue() -> None:

@@ -6,12 +6,15 @@ import io
 
 import pytest
 
+from netmon.collectors.nftables import RulesetAnswer
 from netmon.model.connection import Direction
 from netmon.model.process import Owner, OwnerReason
 from netmon.model.socket import SocketState
 from netmon.output.layout import text_width
 from netmon.output.table import owner_label, write_connections, write_ports
+from netmon.ports.firewall.word import Firewall
 from tests.builders import HOSTILE, NOW, connection, listener, owner, process, state
+from tests.ports.firewall.staged import base, document
 
 LONG = "[2001:db8:1234:5678:9abc:def0:1234:5678]:50022"
 
@@ -108,6 +111,27 @@ def test_ports_on_a_terminal() -> None:
     assert first.split()[:5] == ["22", "tcp", "::", "sshd", "(4711)"]
     assert second.split()[-6:] == ["yes", "no", "no", "no", "0/128", "0"]
     assert summary == "2 listening sockets, 1 bound so that other machines get to it"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (RulesetAnswer(document(base(policy="drop"))), "dropped: policy drop of inet f in"),
+        (RulesetAnswer(reason="needs root"), "cannot be read: needs root"),
+    ],
+)
+def test_the_firewall_has_a_column_where_it_is_asked(answer: RulesetAnswer, said: str) -> None:
+    stream, shown = io.StringIO(), state(listeners=[listener("10.0.0.5:8080")])
+    write_ports(stream, shown, firewall=Firewall(answer))
+    header, line = stream.getvalue().splitlines()
+    assert header.split()[-1] == "FIREWALL"
+    assert line.endswith(said)
+    narrow = Terminal()
+    write_ports(narrow, shown, firewall=Firewall(answer), width=80)
+    assert said[:8] in narrow.getvalue().splitlines()[1]
+    without = io.StringIO()
+    write_ports(without, shown)
+    assert "FIREWALL" not in without.getvalue()
 
 
 def test_states_stand_as_they_are() -> None:

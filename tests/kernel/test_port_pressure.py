@@ -21,7 +21,7 @@ from netmon.ports.ephemeral_use import DestinationUse
 from netmon.ports.pressure import PressureView, pressure_view
 from netmon.ports.tally import LASTING_S
 from tests.kernel.hosts import Host, on_a_host_alone, on_two_hosts
-from tests.sockets import Channel, close_with_reset, forked, wait_for
+from tests.sockets import NOBODY, Channel, close_with_reset, forked, in_child, wait_for
 
 pytestmark = pytest.mark.root
 
@@ -132,6 +132,29 @@ def test_a_process_that_does_not_close(counted: bool) -> None:
                 )()
 
     on_a_host_alone(run)
+
+
+@BOTH
+def test_without_root_the_user_is_named(counted: bool) -> None:
+    def look() -> str:
+        with watching(counted) as watch:
+            finding = wait_for(watch.pressing("close-wait", verdict, "20"))
+            return f"{finding.summary} {finding.evidence}"
+
+    def run() -> str:
+        with forked(leave_open) as child:
+            assert child.hear() == "listening"
+            clients = [socket.create_connection(("127.0.0.1", 8080)) for _ in range(20)]
+            assert child.hear() == 20
+            for client in clients:
+                client.shutdown(socket.SHUT_WR)
+            said = in_child(look, uid=NOBODY)
+            for client in clients:
+                client.close()
+            return said
+
+    verdict = FindingState.WARN if counted else FindingState.OK
+    assert "a process of root" in on_a_host_alone(run)
 
 
 @BOTH

@@ -15,6 +15,7 @@ import pytest
 
 from netmon.collectors.base import Collector
 from netmon.collectors.linux import LinuxCollector
+from netmon.collectors.psutil_backend import PsutilCollector
 from netmon.engine.tracker import Tracker
 from netmon.model.finding import Finding, FindingState
 from netmon.ports.ephemeral_use import DestinationUse
@@ -61,6 +62,13 @@ class Watch:
 def watching(counted: bool) -> Iterator[Watch]:
     """A watch from either source: every connection, or listeners with the rest counted."""
     with contextlib.closing(LinuxCollector(follow=False, listeners_only=counted)) as collector:
+        yield Watch(collector)
+
+
+@contextlib.contextmanager
+def watching_by_psutil() -> Iterator[Watch]:
+    """A watch from the portable source."""
+    with contextlib.closing(PsutilCollector(follow=False)) as collector:
         yield Watch(collector)
 
 
@@ -262,6 +270,21 @@ def test_free_reaches_nought_exactly_when_connect_fails(counted: bool) -> None:
             for _ in range(3):
                 assert other.open()
             assert figures(watch, 8081)[1:] == (3, 0, 0, 61, 64)
+
+    on_a_host_alone(run)
+
+
+def test_psutil_counts_the_same_ports() -> None:
+    def run() -> None:
+        sysctl("ipv4/ip_local_port_range", f"{RANGE[0]} {RANGE[1]}")
+        with contextlib.ExitStack() as held, watching_by_psutil() as watch:
+            client = Client(held)
+            while client.open():
+                pass
+            assert figures(watch) == (FindingState.FAIL, 64, 0, 0, 0, 64)
+            client.end(60)
+            wait_for(lambda: figures(watch) == (FindingState.OK, 4, 60, 60, 0, 64))
+            assert watch.finding("accept-queue").state is FindingState.UNKNOWN
 
     on_a_host_alone(run)
 

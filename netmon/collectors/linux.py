@@ -21,7 +21,7 @@ from netmon.collectors.netlink import NetlinkSocket
 from netmon.collectors.netstat import read_listen_counters
 from netmon.collectors.owners import OwnerTable
 from netmon.collectors.port_filter import port_filter
-from netmon.collectors.raw_tally import close_wait_inodes, local_ends, tally_raw
+from netmon.collectors.raw_tally import local_ends, tally_raw
 from netmon.collectors.reserved_ports import read_limits
 from netmon.collectors.sock_diag import (
     ALL_STATES,
@@ -121,7 +121,7 @@ class LinuxCollector:
             addresses=self._read_addresses(now),
             ephemeral=ephemeral,
             accepted=None if counted is None else local_ends(counted),
-            tally=None if counted is None else self._tally(counted, sockets),
+            tally=None if counted is None else self._tally(counted),
             listen=read_listen_counters(),
             limits=self._limits,
             degradations=tuple(self._degradations.values()),
@@ -181,11 +181,7 @@ class LinuxCollector:
                 self._degradations["connections"] = Degradation("connections", f"not counted: {error}", None)
         return found
 
-    def _tally(self, found: Sequence[RawSockets], sockets: Iterable[SocketRecord]) -> ConnectionTally:
-        if left_open := close_wait_inodes(found):
-            alive = {record.inode for record in sockets if record.inode}.union(left_open)
-            self._owners.refresh(left_open, lambda: alive)
-
+    def _tally(self, found: Sequence[RawSockets]) -> ConnectionTally:
         def owner_of(inode: int, uid: int) -> Owner:
             return self._owners.owner(SocketState.CLOSE_WAIT, inode, uid, None)
 

@@ -29,16 +29,6 @@ def local_ends(sockets: Iterable[RawSockets]) -> dict[LocalEnd, int]:
     }
 
 
-def close_wait_inodes(sockets: Iterable[RawSockets]) -> list[int]:
-    """The sockets whose peer has closed, but the process has not."""
-    return [
-        inode
-        for of_family in sockets
-        for state, _, _, holder in of_family.marked
-        if state == CLOSE_WAIT and (inode := _HOLDER.unpack(holder)[1])
-    ]
-
-
 def tally_raw(sockets: Sequence[RawSockets], owner_of: OwnerOf) -> ConnectionTally:
     """The tally of both families.
 

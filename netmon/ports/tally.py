@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from netmon.engine.state import State
 from netmon.model.connection import Connection, Direction
+from netmon.model.endpoint import Endpoint
 from netmon.model.pressure import ConnectionTally, Destination, LentPorts, pile_up
 from netmon.model.process import Owner
 from netmon.model.snapshot import LocalEnd
@@ -29,6 +30,7 @@ def tally_of(state: State) -> ConnectionTally:
     listening = {row.socket.local.port for row in state.listeners if row.socket.protocol == "tcp"}
     bound = {port for port in listening if low <= port <= high}
     lent: dict[Destination, LentPorts] = {}
+    ends: dict[tuple[str, Endpoint], LentPorts] = {}
     marked: list[Connection] = []
     for row in state.connections:
         socket = row.socket
@@ -43,9 +45,11 @@ def tally_of(state: State) -> ConnectionTally:
         if row.direction is Direction.INBOUND or (row.direction is Direction.UNKNOWN and port in listening):
             bound.add(port)
             continue
-        where = Destination(address, socket.remote)
-        if (ports := lent.get(where)) is None:
-            ports = lent[where] = LentPorts([], [])
+        # By a plain tuple, which is made in a third of the time.
+        if (ports := ends.get((address, socket.remote))) is None:
+            ports = ends[address, socket.remote] = lent[Destination(address, socket.remote)] = LentPorts(
+                [], []
+            )
         ports[state_now is SocketState.TIME_WAIT].append(port)
     piles = pile_up(_close_wait(marked, state, listening))
     return ConnectionTally(lent, frozenset(bound), piles, _syn_recv(marked, state))

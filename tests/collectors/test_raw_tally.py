@@ -12,7 +12,7 @@ import pytest
 
 from netmon.collectors.accepted import RawSockets
 from netmon.collectors.linux import LinuxCollector
-from netmon.collectors.raw_tally import close_wait_inodes, local_ends, tally_raw
+from netmon.collectors.raw_tally import local_ends, tally_raw
 from netmon.model.endpoint import Endpoint
 from netmon.model.pressure import ConnectionTally, Destination
 from netmon.model.process import Owner
@@ -110,7 +110,6 @@ def test_handshakes_and_what_is_not_closed_by_local_end() -> None:
     assert found.syn_recv == {("tcp", 4, "10.0.0.5", 8080): (3, None)}
     assert [(pile.owner.uid, pile.places) for pile in found.close_wait] == [(1000, {"port 8080": 2})]
     assert asked == [(91812, 1000)] * 2
-    assert close_wait_inodes([one_of_each()]) == [91812] * 2
     assert local_ends([one_of_each()]) == {("tcp", 4, "10.0.0.5", 8080): 5}
 
 
@@ -119,5 +118,4 @@ def test_what_is_not_accepted_yet_is_not_its_processs_fault() -> None:
     data = bytearray(message(CLOSE_WAIT, 8080, 50000))
     struct.pack_into("=I", data, len(data) - 4, 0)  # the inode
     sockets.read(memoryview(data))
-    assert close_wait_inodes([sockets]) == []
     assert tally_raw([sockets], lambda inode, uid: pytest.fail("asked")).close_wait == []

@@ -15,13 +15,14 @@ import pytest
 
 from netmon.collectors.base import Collector
 from netmon.collectors.linux import LinuxCollector
+from netmon.collectors.psutil_backend import PsutilCollector
 from netmon.engine.tracker import Tracker
 from netmon.model.finding import Finding, FindingState
 from netmon.ports.ephemeral_use import DestinationUse
 from netmon.ports.pressure import PressureView, pressure_view
 from netmon.ports.tally import LASTING_S
 from tests.kernel.hosts import Host, on_a_host_alone, on_two_hosts
-from tests.sockets import Channel, close_with_reset, forked, wait_for
+from tests.sockets import NOBODY, Channel, close_with_reset, forked, in_child, wait_for
 
 pytestmark = pytest.mark.root
 
@@ -61,6 +62,13 @@ class Watch:
 def watching(counted: bool) -> Iterator[Watch]:
     """A watch from either source: every connection, or listeners with the rest counted."""
     with contextlib.closing(LinuxCollector(follow=False, listeners_only=counted)) as collector:
+        yield Watch(collector)
+
+
+@contextlib.contextmanager
+def watching_by_psutil() -> Iterator[Watch]:
+    """A watch from the portable source."""
+    with contextlib.closing(PsutilCollector(follow=False)) as collector:
         yield Watch(collector)
 
 
@@ -132,6 +140,29 @@ def test_a_process_that_does_not_close(counted: bool) -> None:
                 )()
 
     on_a_host_alone(run)
+
+
+@BOTH
+def test_without_root_the_user_is_named(counted: bool) -> None:
+    def look() -> str:
+        with watching(counted) as watch:
+            finding = wait_for(watch.pressing("close-wait", verdict, "20"))
+            return f"{finding.summary} {finding.evidence}"
+
+    def run() -> str:
+        with forked(leave_open) as child:
+            assert child.hear() == "listening"
+            clients = [socket.create_connection(("127.0.0.1", 8080)) for _ in range(20)]
+            assert child.hear() == 20
+            for client in clients:
+                client.shutdown(socket.SHUT_WR)
+            said = in_child(look, uid=NOBODY)
+            for client in clients:
+                client.close()
+            return said
+
+    verdict = FindingState.WARN if counted else FindingState.OK
+    assert "a process of root" in on_a_host_alone(run)
 
 
 @BOTH
@@ -239,6 +270,21 @@ def test_free_reaches_nought_exactly_when_connect_fails(counted: bool) -> None:
             for _ in range(3):
                 assert other.open()
             assert figures(watch, 8081)[1:] == (3, 0, 0, 61, 64)
+
+    on_a_host_alone(run)
+
+
+def test_psutil_counts_the_same_ports() -> None:
+    def run() -> None:
+        sysctl("ipv4/ip_local_port_range", f"{RANGE[0]} {RANGE[1]}")
+        with contextlib.ExitStack() as held, watching_by_psutil() as watch:
+            client = Client(held)
+            while client.open():
+                pass
+            assert figures(watch) == (FindingState.FAIL, 64, 0, 0, 0, 64)
+            client.end(60)
+            wait_for(lambda: figures(watch) == (FindingState.OK, 4, 60, 60, 0, 64))
+            assert watch.finding("accept-queue").state is FindingState.UNKNOWN
 
     on_a_host_alone(run)
 

@@ -170,6 +170,13 @@ def test_listeners_that_share_a_port_share_its_handshakes() -> None:
     assert finding.state is OK
 
 
+def test_handshakes_with_all_its_addresses_are_one_listeners() -> None:
+    found = {("tcp", 4, f"10.0.0.{host}", 8080): (6, host) for host in (5, 6)}
+    (finding,) = handshakes(state(listeners=[door(0, 16)]), ConnectionTally({}, frozenset(), (), found))
+    assert finding.state is WARN
+    assert "12 in SYN_RECV, 11 of them for 5 s or longer" in finding.evidence
+
+
 def test_a_listener_that_is_gone_still_has_its_pile() -> None:
     tally = ConnectionTally({}, frozenset(), (), {("tcp", 4, "10.0.0.5", 8080): (99, None)})
     (finding,) = handshakes(state(), tally)

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from netmon.model.finding import Finding, FindingState
+from netmon.tui.widgets.fit import printable
 
 SYMBOLS = {
     FindingState.OK: ("✓", "$text-success"),
@@ -105,10 +106,10 @@ class FindingList(Vertical):
 def verdict_text(finding: Finding) -> Content:
     """A finding as symbol, word and sentence."""
     symbol, style = SYMBOLS[finding.state]
-    return Content.assemble((f"{symbol} {finding.state:<7} ", style), Content(finding.summary))
+    return Content.assemble((f"{symbol} {finding.state:<7} ", style), Content(printable(finding.summary)))
 
 
 def grounds_text(finding: Finding) -> Content:
     """What was seen, what it means and what to do, a line each."""
     lines = (finding.evidence, finding.why, finding.fix and f"→ {finding.fix}")
-    return Content("\n").join(Content(line) for line in lines if line)
+    return Content("\n").join(Content(printable(line)) for line in lines if line)

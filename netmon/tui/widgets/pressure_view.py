@@ -75,11 +75,11 @@ class PressurePane(Vertical):
 
 
 def headline(findings: Sequence[Finding]) -> Content:
-    """The worst finding, or that nothing presses as far as it is known."""
+    """How much presses and how badly, or that nothing does as far as it is known."""
     troubles = [f for f in findings if f.state in (FindingState.WARN, FindingState.FAIL)]
     if troubles:
-        more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
-        return Content.assemble(verdict_text(troubles[0]), Content(more))
+        says = "1 finding calls" if len(troubles) == 1 else f"{len(troubles)} findings call"
+        return verdict_text(Finding("", troubles[0].state, f"{says} for something to be done"))
     unknown = sum(finding.state is FindingState.UNKNOWN for finding in findings)
     if unknown:
         known = len(findings) - unknown

@@ -69,6 +69,7 @@ async def test_strangers_text_is_no_markup() -> None:
         await pilot.pause()
         assert "[/x] [b]leaks[/b]" in shown(findings)[0]
         assert "=[/x]" in shown(findings)[0]
+        assert all(line.isprintable() for line in shown(findings)[0].splitlines())
 
 
 @pytest.mark.parametrize("verdict", FindingState)

@@ -71,6 +71,7 @@ async def test_the_findings_and_the_destinations(size: tuple[int, int]) -> None:
     async with opened(pressure_view(pressed()), size) as (pane, pilot):
         assert "✕ fail" in pane.query_one("#pressure-headline", Line).text
         text = screen(pilot)
+        assert all(line.isprintable() for line in text.splitlines())
         assert "the accept queue of port 8080 is full: [/x] (80) does not keep up" in text
         assert pane.table.region.bottom <= size[1]
         header, first, second, *_ = table(pane)
@@ -128,7 +129,7 @@ def test_headlines() -> None:
         Finding("x", s, s.value) for s in (FindingState.OK, FindingState.INFO, FindingState.WARN)
     )
     assert headline([fine, info]).plain == "✓ ok      nothing presses: 2 checks"
-    assert headline([bad, bad, fine]).plain == "⚠ warn    warn (and 1 more)"
+    assert headline([bad, bad, fine]).plain == "⚠ warn    2 findings call for something to be done"
 
 
 def test_a_bar_is_never_empty_while_a_port_is_used_nor_too_long() -> None:

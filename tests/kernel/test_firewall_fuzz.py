@@ -32,7 +32,8 @@ CONDITIONS = [
     "limit rate 1000/second", "limit rate over 1000/second",
 ]  # fmt: skip
 VERDICTS = [
-    "accept", "drop", "reject with tcp reset", "jump one", "jump two", "goto two", "return", "counter",
+    "accept", "drop", "reject with tcp reset", "ip daddr 10.99.0.1 reject with tcp reset",
+    "ip6 daddr fd99::1 reject with tcp reset", "jump one", "jump two", "goto two", "return", "counter",
     "tcp dport vmap { 22 : accept, 8080 : jump one }", "tcp dport vmap @words",
     "ct state vmap { new : continue, established : accept }", "ip saddr vmap { 10.99.0.2 : drop }",
     "iifname vmap { cable : goto one, lo : accept }", "meta mark set 7", "notrack",

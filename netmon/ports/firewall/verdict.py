@@ -109,7 +109,9 @@ def _together(ends: Sequence[End]) -> Verdict:
     if len(fates) == 1 and (fate := ends[0].fate) not in (Fate.ELSEWHERE, Fate.STRANGE):
         return Verdict(Word(fate.value), "; ".join(map(_words, _shown(ends))))
     if strange := list(dict.fromkeys(end.strange for end in ends if end.strange is not None)):
-        return Verdict(Word.UNKNOWN, f"cannot be told: {'; '.join(strange[:_NAMED])}")
+        known = [end for end in ends if end.fate is not Fate.STRANGE]
+        either = f" ({'; else '.join(map(_clause, _shown(known)))})" if known else ""
+        return Verdict(Word.UNKNOWN, f"cannot be told: {'; '.join(strange[:_NAMED])}{either}")
     return Verdict(Word.DEPENDS, "; else ".join(map(_clause, _shown(ends))))
 
 

@@ -7,7 +7,7 @@ import select
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -297,3 +297,39 @@ def test_what_depends_on_the_source_differs_by_source() -> None:
     assert verdict.basis.startswith("accepted by inet f in rule")
     assert "ip saddr 10.99.0.3 tcp dport 8080 accept" in verdict.basis
     assert verdict.basis.endswith("else dropped by policy drop of inet f in")
+
+
+UDP_CASES = {
+    "": Word.ACCEPTED,
+    accepting("udp dport 8080 drop"): Word.DROPPED,
+    accepting("tcp dport 8080 drop"): Word.ACCEPTED,
+    dropping("meta l4proto { tcp, udp } th dport 8080 accept"): Word.ACCEPTED,
+    dropping("ip protocol tcp accept"): Word.DROPPED,
+    accepting("ct state new udp sport 1-65535 udp dport 8000-8090 drop"): Word.DEPENDS,
+}
+
+
+@pytest.mark.root
+def test_the_word_on_datagrams() -> None:
+    """What is sent from the other host arrives where it is accepted, and only there."""
+
+    def tried(here: Host, there: Host) -> list[tuple[Verdict, bool]]:
+        found = []
+        with there.entered():
+            client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with client, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            server.bind((HERE4, PORT))
+            server.settimeout(SILENCE_S)
+            for rules in UDP_CASES:
+                load(rules)
+                ruleset = parse_ruleset(read_ruleset().document)
+                client.sendto(b"?", (HERE4, PORT))
+                arrived = False
+                with suppress(TimeoutError):
+                    arrived = bool(server.recv(16))
+                found.append((judge(ruleset, Packet(4, "udp", PORT, "cable", HERE4)), arrived))
+        return found
+
+    for (rules, word), (verdict, arrived) in zip(UDP_CASES.items(), on_two_hosts(tried), strict=True):
+        assert verdict.word is word, (rules, verdict)
+        assert arrived == (word is Word.ACCEPTED), rules

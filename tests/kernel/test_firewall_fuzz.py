@@ -12,7 +12,7 @@ from netmon.ports.firewall.verdict import Verdict, Word
 from tests.kernel.hosts import Host, on_two_hosts
 from tests.kernel.test_firewall import HERE4, HERE6, load, met, served, word_here
 
-ROUNDS = 60
+ROUNDS = 40
 SEED = 20260701
 PATIENCE = {Word.DEPENDS: Word.DROPPED, Word.UNKNOWN: Word.DROPPED}
 

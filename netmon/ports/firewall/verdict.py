@@ -12,7 +12,9 @@ from netmon.ports.firewall.passage import Walk
 from netmon.ports.firewall.ruleset import Chain, Ruleset, RulesetError
 
 _HOOKS = ("ingress", "prerouting", "input")
-"""The hooks that a packet to this machine passes, in order (nft(8), address families)."""
+"""The hooks that a packet to this machine passes, in order (nft(8), address families).
+
+Packets of this machine to itself pass `output` before, which is not asked: the word is on inbound packets."""
 _NAMED = 3
 """Ends that one basis names."""
 

@@ -145,6 +145,11 @@ CASES = {
         Word.DROPPED,
         Word.DROPPED,
     ),
+    "prerouting before connection tracking": (
+        "table inet f { chain pre { type filter hook prerouting priority raw\n ct state invalid drop\n } \n}",
+        Word.DROPPED,
+        Word.DROPPED,
+    ),
     "an output chain": (
         "table inet f { chain out { type filter hook output priority 0\n udp dport 53 drop\n } \n}",
         Word.ACCEPTED,

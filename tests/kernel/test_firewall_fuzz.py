@@ -14,8 +14,6 @@ from tests.kernel.test_firewall import HERE4, HERE6, load, met, served, word_her
 
 ROUNDS = 40
 SEED = 20260701
-PATIENCE = {Word.DEPENDS: Word.DROPPED, Word.UNKNOWN: Word.DROPPED}
-
 CONDITIONS = [
     "tcp dport 8080", "tcp dport 22", "tcp dport != 8080", "tcp dport { 22, 8000-8090 }",
     "tcp dport != { 22, 443 }", "tcp dport @open", "tcp dport != @open", "tcp dport < 8081", "udp dport 53",
@@ -91,6 +89,13 @@ def loaded(dice: random.Random) -> str:
         return rules
 
 
+def looked_for(verdict: Verdict) -> Word:
+    """What decides how long is waited: what may be dropped is not waited for."""
+    if verdict.word in (Word.DEPENDS, Word.UNKNOWN):
+        return Word.DROPPED if "drop" in verdict.basis or "more rules" in verdict.basis else Word.ACCEPTED
+    return verdict.word
+
+
 def judged(here: Host, there: Host, seed: int, rounds: int) -> list[tuple[str, Verdict, Word]]:
     """Rulesets, netmon's word on them, and what connections met."""
     found = []
@@ -99,10 +104,7 @@ def judged(here: Host, there: Host, seed: int, rounds: int) -> list[tuple[str, V
         for _ in range(rounds):
             rules = loaded(dice)
             said = {address: word_here(address) for address in (HERE4, HERE6)}
-            # What is not certain may well be dropped: it is not waited for either.
-            patience = {
-                address: PATIENCE.get(verdict.word, verdict.word) for address, verdict in said.items()
-            }
+            patience = {address: looked_for(verdict) for address, verdict in said.items()}
             words = met(there, patience)
             found += [(rules, verdict, word) for verdict, word in zip(said.values(), words, strict=True)]
     return found

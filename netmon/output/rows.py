@@ -12,7 +12,7 @@ from netmon.model.endpoint import Endpoint
 from netmon.model.port_range import port_range
 from netmon.model.process import Owner, Process
 from netmon.ports.listeners import Listening, listening
-from netmon.ports.own_addresses import AddressReach, OwnAddresses
+from netmon.ports.own_addresses import AddressReach, addresses_of
 
 if TYPE_CHECKING:
     from netmon.ports.firewall.word import Firewall
@@ -87,7 +87,7 @@ def listeners_with_rows(
     state: State, listeners: Sequence[Connection] | None = None, firewall: Firewall | None = None
 ) -> list[tuple[Connection, Row]]:
     """As `port_rows`, each row beside the listener that it describes."""
-    own = OwnAddresses(state.addresses, _bindv6only(state))
+    own = addresses_of(state)
     rows = []
     for found in listening(state, listeners):
         reached = own.reach(found.listener.socket)
@@ -145,15 +145,6 @@ def _more_of_port(listener: Connection) -> Row:
         "cookie": _cookie(socket.cookie),
         "drops": socket.drops,
     }
-
-
-def _bindv6only(state: State) -> bool | None:
-    """What IPv6 sockets are by default, where the source is this machine and does not tell what each is."""
-    if state.source != "psutil":
-        return None
-    from netmon.collectors.bindv6only import read_bindv6only
-
-    return read_bindv6only()
 
 
 def _firewall_row(firewall: Firewall, found: Listening, reached: Sequence[AddressReach]) -> Row:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from netmon.collectors.bindv6only import read_bindv6only
+from netmon.engine.state import State
 from netmon.model.endpoint import Scope, scope_of
 from netmon.model.socket import SocketRecord
 
@@ -42,6 +44,12 @@ class OwnAddresses:
         if (known := self._known.get(binding)) is None:
             known = self._known[binding] = own_addresses(socket, self._addresses, self._bindv6only)
         return known
+
+
+def addresses_of(state: State) -> OwnAddresses:
+    """The addresses in a state, with this machine's default for V6ONLY where its source does not tell it."""
+    # Not of a recording: the machine that it was made on had a default of its own.
+    return OwnAddresses(state.addresses, read_bindv6only() if state.source == "psutil" else None)
 
 
 def own_addresses(

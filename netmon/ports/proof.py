@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from netmon.engine.connect import CONNECT_S, Attempt, Outcome, connect_once
+from netmon.model.snapshot import Source
+from netmon.model.socket import SocketRecord
 from netmon.ports.own_addresses import AddressReach
 
 MOST = 64
@@ -37,6 +39,18 @@ class Proof(NamedTuple):
         """Whether the answer is what the binding lets one expect; None where either is unknown."""
         expected = self.reach.reached
         return None if expected is None or self.answered is None else self.answered == expected
+
+
+def why_not(socket: SocketRecord, source: Source) -> str | None:
+    """Why a listener cannot be proved by connecting to it, or None if it can.
+
+    Args:
+        socket: The listener.
+        source: Where it was read.
+    """
+    if source == "replay":
+        return "a recording: its addresses may be another machine's"
+    return None if socket.protocol == "tcp" else "UDP takes no connections, so that nothing answers a trial"
 
 
 def prove(port: int, reached: Sequence[AddressReach], timeout_s: float = CONNECT_S) -> tuple[Proof, ...]:

@@ -12,7 +12,7 @@ from netmon.model.units import format_rtt
 from netmon.ports.firewall.verdict import Word
 from netmon.ports.firewall.word import CANNOT_BE_READ, Firewall, FirewallWord
 from netmon.ports.listeners import Listening
-from netmon.ports.own_addresses import AddressReach, own_addresses
+from netmon.ports.own_addresses import AddressReach, addresses_of
 from netmon.ports.proof import Proof
 
 NFT = "nft --json list ruleset"
@@ -26,18 +26,15 @@ _DOES = {
 }
 
 
-def reach_facts(
-    listening: Listening, state: State, firewall: Firewall | None, bindv6only: bool | None = None
-) -> tuple[Fact, ...]:
+def reach_facts(listening: Listening, state: State, firewall: Firewall | None) -> tuple[Fact, ...]:
     """A fact for each own address of this machine, and the firewall's word.
 
     Args:
         listening: The listener.
         state: Gives the addresses.
         firewall: The rules; None where they were not asked for yet.
-        bindv6only: What IPv6 sockets are by default here, where the source does not tell V6ONLY.
     """
-    reached = own_addresses(listening.listener.socket, state.addresses, bindv6only)
+    reached = addresses_of(state).reach(listening.listener.socket)
     origin = source_of(state, "kernel: inet_diag, rtnetlink")
     facts = [
         Fact(f"reach {one.address} ({one.interface})", _YES_OR_NO[one.reached] + one.why, origin)
@@ -47,12 +44,10 @@ def reach_facts(
     return (*facts, *_firewall_facts(listening, reached, firewall))
 
 
-def reach_sentences(
-    listening: Listening, state: State, firewall: Firewall | None, bindv6only: bool | None = None
-) -> tuple[str, ...]:
+def reach_sentences(listening: Listening, state: State, firewall: Firewall | None) -> tuple[str, ...]:
     """Who gets to a listener in a sentence or two."""
     socket = listening.listener.socket
-    reached = own_addresses(socket, state.addresses, bindv6only)
+    reached = addresses_of(state).reach(socket)
     if not reached:
         return ("Who gets to it is unknown: this machine's addresses could not be read.",)
     near, far = _near_and_far(reached)

@@ -8,7 +8,8 @@ import pytest
 
 from netmon.engine.connect import Attempt, Outcome
 from netmon.ports.own_addresses import AddressReach
-from netmon.ports.proof import MOST, Proof, prove
+from netmon.ports.proof import MOST, Proof, prove, why_not
+from tests.builders import listener as tcp
 from tests.kernel.hosts import apart
 from tests.sockets import close_with_reset, dual_listener, listener, port_of
 
@@ -69,3 +70,10 @@ def test_so_many_addresses_are_tried_and_no_more() -> None:
 )
 def test_agreement_needs_both_words(outcome: Outcome, reached: bool | None, agrees: bool | None) -> None:
     assert Proof(FOUR._replace(reached=reached), Attempt(outcome)).agrees is agrees
+
+
+def test_what_cannot_be_proved_by_connecting() -> None:
+    assert why_not(tcp("127.0.0.1:80").socket, "sock_diag") is None
+    assert why_not(tcp("127.0.0.1:80").socket, "psutil") is None
+    assert "recording" in (why_not(tcp("127.0.0.1:80").socket, "replay") or "")
+    assert "UDP" in (why_not(tcp("127.0.0.1:53", protocol="udp").socket, "sock_diag") or "")

@@ -99,7 +99,8 @@ def test_a_word_that_depends_and_one_that_cannot_be_told() -> None:
         "What the firewall does depends: accepted by inet f in rule 7: ip saddr 192.0.2.1 accept; else "
     )
     assert reach_sentences(*found, strange)[1] == (
-        "What the firewall does is unknown: cannot be told: nosuch is not understood."
+        "What the firewall does is unknown: cannot be told: nosuch is not understood (accepted by policy "
+        "accept of inet f in)."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, TypeAlias
 
-from netmon.ports.firewall.packet import Packet
+from netmon.ports.firewall.packet import Packet, Tracking
 
 
 class Unfixed(Enum):
@@ -60,13 +60,13 @@ _CT_VARIES = frozenset(
 )
 
 
-def field_of(left: object, packet: Packet, *, is_tracked: bool = True) -> Field:
+def field_of(left: object, packet: Packet, *, tracking: Tracking = Tracking.NEW) -> Field:
     """The value of a field of a packet.
 
     Args:
         left: The left side of a condition, such as `{"payload": {"protocol": "tcp", "field": "dport"}}`.
         packet: Whose field.
-        is_tracked: Whether connection tracking sees the packet; a `notrack` before takes that away.
+        tracking: What connection tracking knows of the packet.
     """
     if not isinstance(left, dict) or len(left) != 1:
         return Unfixed.STRANGE
@@ -78,7 +78,7 @@ def field_of(left: object, packet: Packet, *, is_tracked: bool = True) -> Field:
     if kind == "meta":
         return _meta(str(body.get("key")), packet)
     if kind == "ct":
-        return _tracked(body, packet) if is_tracked else Unfixed.STRANGE
+        return _tracked(body, packet, tracking)
     if kind == "fib":
         return _routing(body, packet)
     return Unfixed.VARIES if kind in ("numgen", "socket", "osf", "jhash", "symhash") else Unfixed.STRANGE
@@ -129,8 +129,12 @@ def _meta(key: str, packet: Packet) -> Field:
     return known.get(key, Unfixed.VARIES if key in _META_VARIES else Unfixed.STRANGE)
 
 
-def _tracked(body: dict[str, Any], packet: Packet) -> Field:
+def _tracked(body: dict[str, Any], packet: Packet, tracking: Tracking) -> Field:
     key = str(body.get("key"))
+    if tracking is Tracking.UNKNOWN:
+        return Unfixed.STRANGE
+    if tracking is Tracking.BEFORE:  # nft_ct_get_eval, net/netfilter/nft_ct.c
+        return frozenset({"invalid"}) if key == "state" else Unfixed.ABSENT
     if key == "state":
         return frozenset({"new"})
     if key == "direction":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from netmon.ports.firewall.fields import PROTOCOLS, Field, Unfixed, field_of
-from netmon.ports.firewall.packet import Packet
+from netmon.ports.firewall.packet import Packet, Tracking
 from netmon.ports.firewall.truth import Truth, all_of, any_of, truth
 
 Elements: TypeAlias = Callable[[str], Sequence[Any] | None]
@@ -21,27 +21,27 @@ _EVERY = "*"
 _FEW = 8
 
 
-def matches(body: object, packet: Packet, elements: Elements, *, is_tracked: bool = True) -> Truth:
+def matches(body: object, packet: Packet, elements: Elements, *, tracking: Tracking = Tracking.NEW) -> Truth:
     """Whether the condition `body` of a `match` statement holds.
 
     Args:
         body: Its operator and both sides.
         packet: What it is asked of.
         elements: Gives the elements of named sets.
-        is_tracked: Whether connection tracking sees the packet.
+        tracking: What connection tracking knows of it.
     """
     if not isinstance(body, dict) or not {"op", "left", "right"} <= body.keys():
         return Truth.STRANGE
     operator, left, right = str(body["op"]), body["left"], body["right"]
     if isinstance(left, dict) and "&" in left:
-        return _masked(operator, left["&"], right, packet, is_tracked)
+        return _masked(operator, left["&"], right, packet, tracking)
     if operator in ("==", "!="):
-        fields = _fields(left, packet, is_tracked)
+        fields = _fields(left, packet, tracking)
         if Unfixed.ABSENT in fields:
             return Truth.NO
         equal = _are(left, fields, right, elements)
         return equal if operator == "==" else ~equal
-    field = field_of(left, packet, is_tracked=is_tracked)
+    field = field_of(left, packet, tracking=tracking)
     if field is Unfixed.ABSENT:
         return Truth.NO
     if isinstance(field, Unfixed):
@@ -52,10 +52,10 @@ def matches(body: object, packet: Packet, elements: Elements, *, is_tracked: boo
 
 
 def equals(
-    left: object, right: object, packet: Packet, elements: Elements, *, is_tracked: bool = True
+    left: object, right: object, packet: Packet, elements: Elements, *, tracking: Tracking = Tracking.NEW
 ) -> Truth:
     """Whether what `left` names in a packet is `right`, or is in it where that is a set, range or prefix."""
-    return _are(left, _fields(left, packet, is_tracked), right, elements)
+    return _are(left, _fields(left, packet, tracking), right, elements)
 
 
 def _are(left: object, fields: Sequence[Field], right: object, elements: Elements) -> Truth:
@@ -63,11 +63,11 @@ def _are(left: object, fields: Sequence[Field], right: object, elements: Element
     return _joined(fields, right, elements) if is_joined else _is(fields[0], right, elements)
 
 
-def _fields(left: object, packet: Packet, is_tracked: bool) -> list[Field]:
+def _fields(left: object, packet: Packet, tracking: Tracking) -> list[Field]:
     """The fields that are compared: several where they are joined by dots."""
     parts = left.get("concat", left) if isinstance(left, dict) else left
     several = parts if isinstance(parts, list) and parts else [parts]
-    return [field_of(part, packet, is_tracked=is_tracked) for part in several]
+    return [field_of(part, packet, tracking=tracking) for part in several]
 
 
 # -- one field
@@ -195,11 +195,11 @@ def _flags(operator: str, field: frozenset[str], right: object) -> Truth:
     return found if operator == "in" else ~found
 
 
-def _masked(operator: str, sides: object, right: object, packet: Packet, is_tracked: bool) -> Truth:
+def _masked(operator: str, sides: object, right: object, packet: Packet, tracking: Tracking) -> Truth:
     """`tcp flags & (fin | syn) == syn`, and the like."""
     if not isinstance(sides, list) or len(sides) != 2 or operator not in ("==", "!="):
         return Truth.STRANGE
-    field = field_of(sides[0], packet, is_tracked=is_tracked)
+    field = field_of(sides[0], packet, tracking=tracking)
     if field is Unfixed.ABSENT:
         return Truth.NO
     if isinstance(field, Unfixed):

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Literal, NamedTuple
 
 from netmon.model.socket import Protocol
+
+
+class Tracking(Enum):
+    """What connection tracking knows of the packet where a chain is asked."""
+
+    BEFORE = "not seen yet: the chain is asked before connection tracking is"
+    NEW = "the first packet of a connection"
+    UNKNOWN = "seen, or kept from being seen by a notrack"
 
 
 class Packet(NamedTuple):

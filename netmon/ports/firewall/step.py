@@ -136,10 +136,8 @@ class Step:
         Returns:
             Whether the next rule may be read after it; None if it is no verdict.
         """
-        if name == "reject":
-            known = all_of(known, self._walk.rejects(body))
-            if known is Truth.NO:
-                return True
+        if name == "reject" and (known := self._rejects(body, known)) is Truth.NO:
+            return True
         may_not_hold = known is not Truth.YES
         if name in ("accept", "drop", "reject"):
             fates = {"accept": Fate.ACCEPTED, "drop": Fate.DROPPED, "reject": Fate.REJECTED}
@@ -157,6 +155,16 @@ class Step:
             self._returns = True
             return may_not_hold
         return self._call(name, body, may_not_hold) if name in ("jump", "goto") else None
+
+    def _rejects(self, body: Any, known: Truth) -> Truth:
+        """How far a `reject` holds: nft shows none of the conditions on the family that come before one."""
+        is_reset = isinstance(body, dict) and body.get("type") == "tcp reset"
+        if is_reset and self._chain.family == "inet" and not any(map(_names_family, self._rule.statements)):
+            self._strange = (
+                self._strange or f"nft does not show whether {self._words()} is for one family alone"
+            )
+            return all_of(known, Truth.STRANGE)
+        return all_of(known, self._walk.rejects(body))
 
     def _call(self, name: str, body: Any, may_not_hold: bool) -> bool:
         target = body.get("target") if isinstance(body, dict) else None
@@ -231,3 +239,13 @@ def _changes_little(key: dict[str, Any]) -> bool:
 
 def _not_understood(statement: object) -> str:
     return f"{statement_words(statement)} is not understood"
+
+
+def _names_family(statement: Any) -> bool:
+    """Whether a condition shows the family that its rule is for."""
+    body = statement.get("match") if isinstance(statement, dict) else None
+    left = body.get("left") if isinstance(body, dict) else None
+    field = left.get("payload", left.get("meta")) if isinstance(left, dict) else None
+    return isinstance(field, dict) and (
+        field.get("protocol") in ("ip", "ip6") or field.get("key") == "nfproto"
+    )

@@ -12,7 +12,9 @@ from netmon.ports.firewall.passage import Walk
 from netmon.ports.firewall.ruleset import Chain, Ruleset, RulesetError
 
 _HOOKS = ("ingress", "prerouting", "input")
-"""The hooks that a packet to this machine passes, in order (nft(8), address families)."""
+"""The hooks that a packet to this machine passes, in order (nft(8), address families).
+
+Packets of this machine to itself pass `output` before, which is not asked: the word is on inbound packets."""
 _NAMED = 3
 """Ends that one basis names."""
 
@@ -109,7 +111,9 @@ def _together(ends: Sequence[End]) -> Verdict:
     if len(fates) == 1 and (fate := ends[0].fate) not in (Fate.ELSEWHERE, Fate.STRANGE):
         return Verdict(Word(fate.value), "; ".join(map(_words, _shown(ends))))
     if strange := list(dict.fromkeys(end.strange for end in ends if end.strange is not None)):
-        return Verdict(Word.UNKNOWN, f"cannot be told: {'; '.join(strange[:_NAMED])}")
+        known = [end for end in ends if end.fate is not Fate.STRANGE]
+        either = f" ({'; else '.join(map(_clause, _shown(known)))})" if known else ""
+        return Verdict(Word.UNKNOWN, f"cannot be told: {'; '.join(strange[:_NAMED])}{either}")
     return Verdict(Word.DEPENDS, "; else ".join(map(_clause, _shown(ends))))
 
 

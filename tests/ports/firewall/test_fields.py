@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from netmon.ports.firewall.fields import Unfixed, field_of
+from netmon.ports.firewall.packet import Tracking
 from tests.ports.firewall.staged import PACKET, PACKET6, ct, meta, payload
 
 
@@ -63,4 +64,6 @@ def test_of_a_packet_of_this_machine() -> None:
 
 
 def test_what_is_not_tracked_has_no_state_to_rely_on() -> None:
-    assert field_of(ct("state"), PACKET, is_tracked=False) is Unfixed.STRANGE
+    assert field_of(ct("state"), PACKET, tracking=Tracking.UNKNOWN) is Unfixed.STRANGE
+    assert field_of(ct("state"), PACKET, tracking=Tracking.BEFORE) == frozenset({"invalid"})
+    assert field_of(ct("direction"), PACKET, tracking=Tracking.BEFORE) is Unfixed.ABSENT

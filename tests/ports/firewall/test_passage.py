@@ -91,3 +91,17 @@ def test_a_reject_of_one_family_is_none_of_the_other() -> None:
 def test_rules_that_cannot_be_followed(rules: list[Any], said: str) -> None:
     with pytest.raises(RulesetError, match=said):
         ends(*rules)
+
+
+@pytest.mark.parametrize(
+    ("hook", "priority", "fate"),
+    [
+        ("prerouting", -300, D), ("prerouting", -199, A), ("input", -300, A), ("ingress", 0, D),
+    ],
+)  # fmt: skip
+def test_before_connection_tracking_nothing_is_new(hook: str, priority: int, fate: Fate) -> None:
+    parsed = ruleset(
+        base("in", hook, priority, "drop", dev="eth0"), rule("in", match(ct("state"), "new", "in"), ACCEPT)
+    )
+    (found,) = Walk(parsed, PACKET).base_chain(parsed.chains["inet", "f", "in"])
+    assert found.fate is fate

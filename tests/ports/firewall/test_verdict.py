@@ -45,8 +45,16 @@ LIMITED = {"limit": {"rate": 3, "per": "second"}}
         ([base(), rule("in", match({"nosuch": {}}, 5), ACCEPT)], Word.ACCEPTED,
          "inet f in rule 7: nosuch 5 accept; policy accept of inet f in"),
         ([base(), rule("in", match({"nosuch": {}}, 5), DROP)], Word.UNKNOWN,
-         "cannot be told: nosuch 5 is not understood"),
-        ([base(), rule("in", {"nosuch": None})], Word.UNKNOWN, "cannot be told: nosuch is not understood"),
+         "cannot be told: nosuch 5 is not understood (dropped by inet f in rule 7: nosuch 5 drop; "
+         "else accepted by policy accept of inet f in)"),
+        ([base(policy="drop"), rule("in", {"reject": {"type": "tcp reset"}})], Word.UNKNOWN,
+         "cannot be told: nft does not show whether inet f in rule 7: reject is for one family alone "
+         "(rejected by inet f in rule 7: reject; else dropped by policy drop of inet f in)"),
+        ([base(), rule("in", saddr("192.0.2.1", "!="), {"reject": {"type": "tcp reset"}}),
+          rule("in", {"reject": None})], Word.REJECTED,
+         "inet f in rule 7: ip saddr != 192.0.2.1 reject; inet f in rule 7: reject"),
+        ([base(), rule("in", {"nosuch": None})], Word.UNKNOWN,
+         "cannot be told: nosuch is not understood (accepted by policy accept of inet f in)"),
         ([base(), rule("in", {"queue": {}})], Word.DEPENDS,
          "is left to a program (queue) by inet f in rule 7: queue"),
         ([base(), base("late", prio=5, policy="drop")], Word.DROPPED, "policy drop of inet f late"),
@@ -72,7 +80,10 @@ LIMITED = {"limit": {"rate": 3, "per": "second"}}
     ],
 )  # fmt: skip
 def test_words(items: list[Any], word: Word, basis: str) -> None:
-    assert judge(ruleset(*items), PACKET) == (word, basis)
+    found = judge(ruleset(*items), PACKET)
+    assert found.word is word
+    # Of doubts about a whole chain the words go on with what would become of the packet.
+    assert found.basis == basis or (found.basis.startswith(f"{basis} (") and basis.startswith("cannot"))
 
 
 def test_a_basis_of_many_rules_names_the_first_and_the_last() -> None:

@@ -189,6 +189,12 @@ def test_a_dual_stack_socket_holds_both_families() -> None:
         proved(answer)
 
 
+def test_psutil_does_not_tell_v6only_but_a_refusal_does() -> None:
+    with serving("::", v6only=False) as server:
+        answer = ask_one(f"{port_of(server)}/tcp", portable=True)
+    assert causes(answer)[LOOP4] == causes(answer)[ANY4] == "other-family"
+
+
 def test_each_family_of_one_port_has_its_own_owner() -> None:
     def six(channel: Channel) -> None:
         with serving("::1", channel.recv()):

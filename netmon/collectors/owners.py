@@ -125,7 +125,10 @@ class OwnerTable:
             moved = signature != watched.signature or not self._counts_descriptors
             if moved:
                 watched.signature, watched.readable = signature, True
-                self._rescan(pid, watched, alive)
+                # Of kernel threads, of which there are hundreds, it is known without a look.
+                is_empty = self._counts_descriptors and not status.st_size and not watched.descriptors
+                if not is_empty:
+                    self._rescan(pid, watched, alive)
             if watched.info is not None and (moved or watched.polls <= _YOUNG_POLLS):
                 self._reread_info(pid, watched)
 

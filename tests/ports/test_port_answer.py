@@ -85,6 +85,30 @@ def test_who_is_connected_and_from_which_process() -> None:
     assert connection.peer.owner.process.pid == child.pid
 
 
+@pytest.mark.parametrize(
+    ("bind", "question", "number"),
+    [
+        ("0.0.0.0", "{}/tcp", 1),
+        ("0.0.0.0", "0.0.0.0:{}/tcp", 1),
+        ("0.0.0.0", "127.0.0.1:{}/tcp", 1),
+        ("0.0.0.0", "127.0.0.2:{}/tcp", 0),
+        ("::", "[::]:{}/tcp", 1),
+        ("::", "{}/tcp", 1),
+    ],
+)
+def test_connections_are_those_to_the_address_that_is_asked_for(
+    bind: str, question: str, number: int
+) -> None:
+    with (
+        serving(bind, v6only=False if bind == "::" else None) as server,
+        socket.create_connection(("127.0.0.1", port_of(server))),
+        server.accept()[0],
+    ):
+        answer = ask_one(question.format(port_of(server)))
+    assert answer.held
+    assert len(answer.connections) == number
+
+
 @pytest.mark.parametrize("portable", [False, True])
 def test_a_bound_udp_socket_holds_its_port(portable: bool) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:

@@ -15,6 +15,7 @@ from netmon.commands.ending import CannotAskError
 from netmon.commands.port import read_questions
 from netmon.ports.question import PortQuestion
 from tests.builders import HOSTILE
+from tests.ports.asking import quiet_port
 from tests.program import environment, netmon, said_in_one_line, shell
 from tests.sockets import NOBODY, connect, forked, listener, port_of
 
@@ -27,8 +28,7 @@ KEYS = [
 @pytest.fixture
 def free() -> int:
     """A port that nobody holds."""
-    with listener() as server:
-        return port_of(server)
+    return quiet_port()
 
 
 def test_a_held_port_in_text_and_in_json() -> None:

@@ -28,6 +28,7 @@ from tests.ports.asking import (
     causes,
     checks,
     finding,
+    quiet_port,
     served,
     serving,
 )
@@ -112,7 +113,7 @@ def test_connections_are_those_to_the_address_that_is_asked_for(
 @pytest.mark.parametrize("portable", [False, True])
 def test_a_bound_udp_socket_holds_its_port(portable: bool) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
-        holder.bind(("127.0.0.1", 0))
+        holder.bind(("127.0.0.1", quiet_port()))
         answer = ask_one(f"{port_of(holder)}/udp", portable=portable)
     assert answer.held
     assert [one.process.pid for one in answer.holders] == [os.getpid()]
@@ -133,7 +134,7 @@ def reuse_port_server(channel: Channel) -> None:
 def test_a_reuseport_group_of_several_processes() -> None:
     with socket.socket() as first:
         first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        first.bind(("127.0.0.1", 0))
+        first.bind(("127.0.0.1", quiet_port()))
         first.listen()
         with forked(reuse_port_server) as one, forked(reuse_port_server) as two:
             one.ask(port_of(first))
@@ -178,9 +179,7 @@ def test_another_users_holder_is_not_named_but_explained() -> None:
 
 
 def test_a_free_port_can_be_bound_everywhere() -> None:
-    with bound("127.0.0.1") as once:
-        port = port_of(once)
-    answer = ask_one(f"{port}/tcp")
+    answer = ask_one(f"{quiet_port()}/tcp")
     assert (answer.held, answer.verdict) == (False, Verdict.FREE)
     assert can(answer) == can(answer, reuse=True) == EVERYWHERE
     assert causes(answer) == {}
@@ -314,6 +313,7 @@ def lent(remote: socket.socket) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("portable", [False, True])
+@apart
 def test_an_outgoing_connection_took_the_port(portable: bool) -> None:
     with serving("127.0.0.1") as server, lent(server) as port:
         answer = ask_one(f"{port}/tcp", portable=portable)

@@ -110,6 +110,22 @@ def test_the_last_port_and_a_service() -> None:
     assert body["ports"][1]["service"] == "http"
 
 
+def test_it_loads_only_what_it_needs(free: int) -> None:
+    """Each of these would cost as much as the kernel's answer, or many times that."""
+    program = (
+        f"import sys; from netmon.cli import run; code = run(['port', '{free}']); "
+        "print(code, sorted({'psutil', 'textual', 'dns', 'json', 'shutil', 'textwrap'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(),
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "1 []"
+
+
 def test_questions_are_read_together() -> None:
     assert read_questions(["53/udp", "[::1]:80"]) == [PortQuestion(53, "udp"), PortQuestion(80, None, "::1")]
     with pytest.raises(CannotAskError, match=r"'0'.*; 'x'"):

@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from netmon import __version__
 from netmon.tui.tabs.registry import TABS
@@ -42,16 +42,22 @@ _ONE_PORT = ("stop", "wait")
 _EXCLUDING = re.compile(r"-(?!-|h$)")
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Knows its width, for which argparse would import shutil at every start: 3 ms."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_help_width())
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line and exits with 2."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{**settings, "formatter_class": _Help})
 
     def error(self, message: str) -> NoReturn:
         """Print `message` alone, without the usage that would bury it."""
         self.exit(2, f"{self.prog}: {message}\n")
-
-    def _get_formatter(self) -> argparse.HelpFormatter:
-        """A formatter with a width, for which argparse would import shutil at every start (3 ms)."""
-        return argparse.RawDescriptionHelpFormatter(self.prog, width=_help_width())
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

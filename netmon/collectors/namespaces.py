@@ -73,7 +73,8 @@ def foreign_listeners(ports: Collection[int]) -> list[ForeignListener]:
         used = _tables_in_use(pids[0])
         for table, protocol, state in _TABLES:
             if table in used and time.monotonic() < deadline:
-                rows = parse_table(_read(f"/proc/{pids[0]}/net/{table}"), ports)
+                text = _read(f"/proc/{pids[0]}/net/{table}", only_listeners=protocol == "tcp")
+                rows = parse_table(text, ports)
                 found += [_foreign(protocol, row, namespace, pids) for row in rows if row.state == state]
     return found
 
@@ -167,10 +168,11 @@ def _address(digits: bytes) -> str:
 def _is_past_listeners(piece: bytes) -> bool:
     """Whether a piece of a table of TCP ends with a connection: listeners stand before them."""
     *_, last = piece[: piece.rfind(b"\n")].splitlines() or [b""]
-    return last.split()[3:4] not in ([b"0A"], [b"07"], [b"st"], [])
+    return last.split()[3:4] not in ([b"0A"], [b"st"], [])
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, *, only_listeners: bool = False) -> bytes:
+    """A table as far as it is of use: of TCP only to where the listeners end."""
     try:
         with open(path, "rb", buffering=0) as table:
             pieces: list[bytes] = []
@@ -179,7 +181,7 @@ def _read(path: str) -> bytes:
                 pieces.append(piece)
                 room -= len(piece)
                 # A page that is not full was the last; asked again, the kernel would walk all once more.
-                if len(piece) < _PAGE_BYTES // 2 or _is_past_listeners(piece):
+                if len(piece) < _PAGE_BYTES // 2 or (only_listeners and _is_past_listeners(piece)):
                     break
             return b"".join(pieces)
     except OSError:

@@ -130,7 +130,10 @@ class OwnerTable:
                 watched.signature, watched.readable = signature, True
                 if watched.elsewhere and _network_of(pid) in (None, self._network):
                     watched.elsewhere = set()
-                self._rescan(pid, watched, alive)
+                # Of kernel threads, of which there are hundreds, it is known without a look.
+                is_empty = self._counts_descriptors and not status.st_size and not watched.descriptors
+                if not is_empty:
+                    self._rescan(pid, watched, alive)
             if watched.info is not None and (moved or watched.polls <= _YOUNG_POLLS):
                 self._reread_info(pid, watched)
 

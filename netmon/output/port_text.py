@@ -135,11 +135,18 @@ def _holder_lines(answer: PortAnswer, state: State) -> Iterator[Line]:
             yield "process", f"{who}{_since(holder.process, state)}: {_command(holder.process)}"
         yield "works in", holder.directory or "unknown: its directory may not be read"
         if holder.ancestors:
-            yield "started by", " < ".join(process_text(ancestor) for ancestor in holder.ancestors)
+            yield "started by", " < ".join(process_text(ancestor) for ancestor in _up_to_supervisor(holder))
         if holder.supervisor:
             yield "supervised by", _supervisor(holder)
     if len(answer.holders) > _SHOWN_HOLDERS:
         yield "", f"and {len(answer.holders) - _SHOWN_HOLDERS} more processes (all with --json)"
+
+
+def _up_to_supervisor(holder: Holder) -> Sequence[Process]:
+    """The parents, without what stands above the one that supervises."""
+    pids = [ancestor.pid for ancestor in holder.ancestors]
+    above = holder.supervisor.pid if holder.supervisor else None
+    return holder.ancestors[: pids.index(above) + 1] if above in pids else holder.ancestors
 
 
 def _supervisor(holder: Holder) -> str:

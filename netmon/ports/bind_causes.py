@@ -63,6 +63,9 @@ class Bind(NamedTuple):
     cause: Cause | None
 
 
+_FORBIDDEN = (errno.EACCES, errno.EPERM, getattr(errno, "WSAEACCES", errno.EACCES))
+
+
 def cause_of(
     attempt: Attempt, rows: Sequence[Connection], rules: PortRules, port: int, addresses: Mapping[str, str]
 ) -> Cause | None:
@@ -77,7 +80,7 @@ def cause_of(
     """
     if attempt.error is None:
         return None
-    if attempt.error in (errno.EACCES, errno.EPERM):
+    if attempt.error in _FORBIDDEN:
         kind = CauseKind.PRIVILEGED if port < rules.unprivileged_start else CauseKind.POLICY
         return Cause(kind)
     if attempt.error == errno.EADDRINUSE:
@@ -99,9 +102,11 @@ def _occupied(place: Place, rows: Sequence[Connection]) -> Cause:
     """The strongest of what stands in the way: a server before a connection before what is over."""
     wanted = taken_at(place)
     by_kind: dict[CauseKind, list[Connection]] = {}
-    for row in rows:
-        if taken_by(row.socket).meets(wanted):
-            by_kind.setdefault(_kind(row, place), []).append(row)
+    # Without V6ONLY (psutil) a `::` may be what took IPv4 too: that something did is certain here.
+    blockers = [row for row in rows if taken_by(row.socket).meets(wanted)]
+    blockers = blockers or [row for row in rows if taken_by(row.socket, at_most=True).meets(wanted)]
+    for row in blockers:
+        by_kind.setdefault(_kind(row, place), []).append(row)
     for kind in CauseKind:  # in the order of their strength
         if kind in by_kind:
             return Cause(kind, tuple(by_kind[kind]))

@@ -29,8 +29,7 @@ def _server(ground: Ground, refusal: Refusal) -> Finding:
     return Finding(
         check,
         FindingState.FAIL,
-        f"{ground.name} cannot be bound on {places_text(refusal.places)}: "
-        f"{pairs_text(refusal.blockers)} is in the way.",
+        f"A server on {pairs_text(refusal.blockers)} is in the way on {places_text(refusal.places)}.",
         f"{', '.join(refusal.errors)}; held by {enumerated(list(owners))}",
         why,
         "Bind another address, or stop what holds the port.",
@@ -74,7 +73,7 @@ def _outgoing(ground: Ground, refusal: Refusal) -> Finding:
     in_range = ground.ephemeral[0] <= ground.port <= ground.ephemeral[1]
     why = "It is the local end of a connection that was opened here"
     why += ", lent by the kernel from its ephemeral range" if in_range else ""
-    end = f"End that connection ({owner_text(first.owner)})"
+    end = f"End that connection of {owner_text(first.owner)}"
     return Finding(
         "bind-ephemeral",
         FindingState.FAIL,
@@ -123,7 +122,7 @@ def _time_wait(ground: Ground, refusal: Refusal) -> Finding:
         f"{counted(number, 'connection')} on {ground.name} that "
         f"{'is' if number == 1 else 'are'} over still {'waits' if number == 1 else 'wait'} in TIME_WAIT.",
         evidence,
-        f"The kernel forgets them within 60 s; {why}",
+        f"The kernel keeps such remains for at most 60 s; {why}",
         fix,
         "socket(7) SO_REUSEADDR, RFC 9293 section 3.6.1",
     )

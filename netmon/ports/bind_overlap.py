@@ -40,9 +40,15 @@ def taken_at(place: Place) -> Taken:
     return _taken(place.address.partition("%")[0], place.v6only is False)
 
 
-def taken_by(socket: SocketRecord) -> Taken:
-    """What a socket takes; of a `::` whose V6ONLY is unknown, IPv6 alone, which is certain."""
-    return _taken(socket.local.address, socket.family == 6 and socket.v6only is False)
+def taken_by(socket: SocketRecord, *, at_most: bool = False) -> Taken:
+    """What a socket takes.
+
+    Args:
+        socket: the socket.
+        at_most: of a `::` whose V6ONLY is unknown, also IPv4; else IPv6 alone, which is certain.
+    """
+    takes_four = socket.v6only is False or (at_most and socket.v6only is None)
+    return _taken(socket.local.address, takes_four)
 
 
 def _taken(address: str, takes_four: bool) -> Taken:

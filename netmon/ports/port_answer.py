@@ -106,8 +106,8 @@ def _answer(
     rows = [row for row in (*state.listeners, *state.connections) if _is_on(row, port, protocol)]
     places = places_for(address)
     # Of `::` what takes IPv6; whether it takes IPv4 too is another matter.
-    meant = [row for row in rows if address is None or _serves(row, places[-1])]
-    sockets = tuple(listening(state, [row for row in meant if is_serving(row)]))
+    serving = [row for row in rows if is_serving(row) and (address is None or _serves(row, places[-1]))]
+    sockets = tuple(listening(state, serving))
     binds = tuple(
         Bind(attempt, cause_of(attempt, rows, rules, port, state.addresses))
         for attempt in probe(port, protocol, places)
@@ -122,7 +122,7 @@ def _answer(
         port_range(port, state.ephemeral),
         sockets,
         _holders(sockets, collector),
-        _taken_connections(meant) if sockets else (),
+        _inbound(rows, places) if sockets else (),
         binds,
         foreign,
         findings(ground),
@@ -142,9 +142,15 @@ def _uid() -> int | None:
     return os.geteuid() if hasattr(os, "geteuid") else None
 
 
-def _taken_connections(rows: Sequence[Connection]) -> tuple[Connection, ...]:
+def _inbound(rows: Sequence[Connection], places: Sequence[Place]) -> tuple[Connection, ...]:
+    """The open connections that were opened to one of these places."""
+    wanted = [taken_at(place) for place in places]
     return tuple(
-        row for row in rows if row.direction is Direction.INBOUND and row.socket.state not in _NOT_CONNECTED
+        row
+        for row in rows
+        if row.direction is Direction.INBOUND
+        and row.socket.state not in _NOT_CONNECTED
+        and any(taken_by(row.socket).meets(taken) for taken in wanted)
     )
 
 

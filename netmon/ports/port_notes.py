@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from netmon.collectors.namespaces import ForeignListener
 from netmon.model.finding import Finding, FindingState
+from netmon.ports.bind_causes import CauseKind
 from netmon.ports.ground import Ground
 from netmon.ports.verdict import bindable
 from netmon.ports.wording import enumerated, places_text, process_text
@@ -39,6 +40,8 @@ def _partly_free(ground: Ground) -> Iterator[Finding]:
 
 def _range(ground: Ground) -> Iterator[Finding]:
     first, last = ground.ephemeral
+    if any(bind.cause and bind.cause.kind is CauseKind.OUTGOING for bind in ground.binds):
+        return  # what became of it is said already
     if ground.is_lent:
         yield Finding(
             "ephemeral-range",

@@ -15,7 +15,7 @@ from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.socket import SocketState
 from tests.benchmarks import keys
-from tests.benchmarks.commands import netmon
+from tests.benchmarks.commands import netmon, port_rows
 from tests.benchmarks.contest import Cost, command, compete, ratio
 from tests.benchmarks.figures import Series, slope
 from tests.benchmarks.held import ROOT, Load
@@ -139,6 +139,18 @@ def test_load_that_cannot_open_is_never_ready() -> None:
     )
     assert done.returncode == 1
     assert "ready" not in done.stdout
+
+
+def test_port_rows_name_every_rival() -> None:
+    """Each rival has its row beside netmon port, with a figure where it is installed."""
+    with Load(8) as load:
+        rows = port_rows(load, 1, judged_by="lsof")
+    assert [row.what.split(" / ")[0] for row in rows] == [
+        "lsof -nPi :PORT", "ss -tulpn", "fuser PORT/tcp", "netmon port PORT",
+    ]  # fmt: skip
+    assert [row.target is not None for row in rows] == [True, False, False, False]
+    assert rows[-1].figure is not None
+    assert rows[-1].figure > 1
 
 
 def test_kernel_dump_reads_every_socket() -> None:

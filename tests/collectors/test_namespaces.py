@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+import subprocess
+from contextlib import ExitStack, suppress
 
 import pytest
 from hypothesis import given
@@ -82,3 +83,31 @@ def test_the_own_namespace_is_none_of_them() -> None:
             return foreign_listeners({8097})
 
     assert in_child(alone, namespaces=CLONE_NEWNET) == []
+
+
+def many(channel: Channel) -> None:
+    """In a namespace of its own: more of everything than a page of a table holds."""
+    unshare(CLONE_NEWNET)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    with ExitStack() as held, suppress(EOFError):
+        server = held.enter_context(socket.create_server(("127.0.0.1", 9000), backlog=64))
+        for number in range(60):
+            held.enter_context(socket.create_server(("127.0.0.1", 7000 + number)))
+            client = held.enter_context(socket.create_connection(server.getsockname()))
+            held.enter_context(server.accept()[0])
+            udp = held.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+            udp.bind(("127.0.0.1", 7000 + number))
+            if number % 2:
+                udp.connect(client.getsockname())
+        channel.send("ready")
+        channel.recv()
+
+
+@pytest.mark.root
+def test_tables_longer_than_a_page_are_read_as_far_as_they_have_listeners() -> None:
+    ports = range(7000, 7060)
+    with forked(many) as child:
+        child.hear()
+        found = [one for one in foreign_listeners(ports) if one.process and one.process.pid == child.pid]
+    assert sorted(one.local.port for one in found if one.protocol == "tcp") == list(ports)
+    assert sorted(one.local.port for one in found if one.protocol == "udp") == list(ports)[::2]

@@ -102,6 +102,36 @@ def stopped(child: Child) -> None:
 # -- who holds it
 
 
+def bare(channel: Channel) -> None:
+    """Close every descriptor; at the first signal listen, at the second close that again."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    os.closerange(0, 4096)
+    for _ in range(2):
+        signal.sigwait({signal.SIGUSR1})
+        server = socket.create_server(("127.0.0.1", 0))
+        signal.sigwait({signal.SIGUSR1})
+        server.close()
+
+
+def test_a_process_without_descriptors_is_watched_all_the_same() -> None:
+    def descriptors() -> list[str]:
+        return os.listdir(f"/proc/{child.pid}/fd")
+
+    def inode() -> int:
+        return int(os.readlink(f"/proc/{child.pid}/fd/0")[len("socket:[") : -1])
+
+    with forked(bare) as child:
+        wait_for(lambda: not descriptors())
+        with watching() as watch:
+            for _ in range(2):
+                watch.rest(2)
+                os.kill(child.pid, signal.SIGUSR1)
+                wait_for(lambda: descriptors() == ["0"])
+                wait_for(lambda: watch.holders(inode()) == [child.pid])
+                os.kill(child.pid, signal.SIGUSR1)
+                wait_for(lambda: not descriptors())
+
+
 def test_this_process_and_its_user(watch: Watch) -> None:
     with listener() as server:
         owner = watch.owner(inode_of(server))

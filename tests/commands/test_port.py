@@ -15,6 +15,7 @@ from netmon.commands.ending import CannotAskError
 from netmon.commands.port import read_questions
 from netmon.ports.question import PortQuestion
 from tests.builders import HOSTILE
+from tests.ports.asking import quiet_port
 from tests.program import environment, netmon, said_in_one_line, shell
 from tests.sockets import NOBODY, connect, forked, listener, port_of
 
@@ -27,8 +28,7 @@ KEYS = [
 @pytest.fixture
 def free() -> int:
     """A port that nobody holds."""
-    with listener() as server:
-        return port_of(server)
+    return quiet_port()
 
 
 def test_a_held_port_in_text_and_in_json() -> None:
@@ -108,6 +108,22 @@ def test_the_last_port_and_a_service() -> None:
     body = netmon("port", "65535/tcp", "http/tcp", "--json").body
     assert [row["port"] for row in body["ports"]] == [65535, 80]
     assert body["ports"][1]["service"] == "http"
+
+
+def test_it_loads_only_what_it_needs(free: int) -> None:
+    """Each of these would cost as much as the kernel's answer, or many times that."""
+    program = (
+        f"import sys; from netmon.cli import run; code = run(['port', '{free}']); "
+        "print(code, sorted({'psutil', 'textual', 'dns', 'json', 'shutil', 'textwrap'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(),
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "1 []"
 
 
 def test_questions_are_read_together() -> None:

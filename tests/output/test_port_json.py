@@ -43,7 +43,7 @@ def test_a_held_port() -> None:
     assert list(holder) == HOLDER_KEYS
     assert (holder["pid"], holder["cwd"]) == (5120, "/home/dev/site")
     assert holder["started_at"] == "2026-07-01T10:58:20.000Z"
-    assert [ancestor["pid"] for ancestor in holder["ancestors"]] == [5100, 4000]
+    assert [ancestor["pid"] for ancestor in holder["ancestors"]] == [5100, 4000, 1]
     assert holder["supervisor"] == {"kind": "terminal", "name": "tmux", "pid": 4000, "restarts": False}
     (connection,) = row["connections"]
     assert connection["remote"] == {"address": "10.0.0.9", "port": 50001}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 
 from netmon.collectors.select import create_collector
 from netmon.engine.tracker import Tracker
@@ -74,14 +75,28 @@ def served(place: Place, port: int, *, reuse: bool = False) -> bool:
         return True
 
 
+def quiet_port() -> int:
+    """A port below the ephemeral range that is free on every address: no other test's connections use it."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with suppress(OSError), bound("::", port, v6only=False), socket.socket(type=socket.SOCK_DGRAM) as udp:
+            udp.bind(("0.0.0.0", port))
+            return port
+
+
 def bound(address: str, port: int = 0, *, v6only: bool | None = None, reuse: bool = False) -> socket.socket:
-    """A TCP socket that is bound, but does not listen."""
+    """A TCP socket that is bound, but does not listen; to a quiet port unless told otherwise."""
+    port = port or quiet_port()
     made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     if reuse:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if v6only is not None:
         made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, v6only)
-    made.bind((address, port))
+    try:
+        made.bind((address, port))
+    except OSError:
+        made.close()
+        raise
     return made
 
 

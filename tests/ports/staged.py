@@ -20,7 +20,8 @@ PYTHON = process(
 
 def holder(held: Process = PYTHON, directory: str | None = "/home/dev/site") -> Holder:
     """A process that was started in a shell under tmux."""
-    return Holder(held, directory, (BASH, TMUX), supervisor_of(held, (BASH, TMUX)))
+    ancestors = (BASH, TMUX, Process(1, "systemd"))
+    return Holder(held, directory, ancestors, supervisor_of(held, ancestors))
 
 
 def client(number: int, **fields: Any) -> Connection:

@@ -65,7 +65,7 @@ def test_a_cause_is_one_finding_with_its_grounds(kind: CauseKind) -> None:
 def test_whose_connection_has_the_port() -> None:
     (told,) = findings(ground(CauseKind.OUTGOING, CLIENT))
     assert "curl (5120) to 203.0.113.7:443" in told.summary
-    assert told.fix == "End that connection (curl (5120))."
+    assert told.fix == "End that connection of curl (5120)."
 
 
 @pytest.mark.parametrize(

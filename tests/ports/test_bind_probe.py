@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from netmon.ports.bind_probe import Attempt, Place, places_for, plain_address, probe
-from tests.ports.asking import ANY4, ANY6, LOOP4, LOOP6, ONLY6, bound, serving
+from tests.ports.asking import ANY4, ANY6, LOOP4, LOOP6, ONLY6, quiet_port, serving
 from tests.sockets import port_of
 
 
@@ -20,8 +20,7 @@ def test_where_to_try() -> None:
 
 
 def test_each_place_is_tried_without_and_with_reuseaddr() -> None:
-    with bound("127.0.0.1") as once:
-        port = port_of(once)
+    port = quiet_port()
     attempts = probe(port, "tcp", [LOOP4, LOOP6])
     assert attempts == tuple(
         Attempt(place, reuse, None) for place in (LOOP4, LOOP6) for reuse in (False, True)
@@ -29,8 +28,7 @@ def test_each_place_is_tried_without_and_with_reuseaddr() -> None:
 
 
 def test_nothing_is_left_of_a_probe() -> None:
-    with bound("127.0.0.1") as once:
-        port = port_of(once)
+    port = quiet_port()
     before = os.listdir("/proc/self/fd")
     for _ in range(3):
         assert all(attempt.can_bind for attempt in probe(port, "tcp", places_for(None)))
@@ -42,8 +40,7 @@ def test_nothing_is_left_of_a_probe() -> None:
 
 def test_a_probe_never_listens() -> None:
     """A client that tries at the same time is refused as before: the probe takes no connection."""
-    with bound("127.0.0.1") as once:
-        port = port_of(once)
+    port = quiet_port()
     probe(port, "tcp", [LOOP4])
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=5)

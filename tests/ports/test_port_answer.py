@@ -28,6 +28,7 @@ from tests.ports.asking import (
     causes,
     checks,
     finding,
+    quiet_port,
     served,
     serving,
 )
@@ -85,10 +86,34 @@ def test_who_is_connected_and_from_which_process() -> None:
     assert connection.peer.owner.process.pid == child.pid
 
 
+@pytest.mark.parametrize(
+    ("bind", "question", "number"),
+    [
+        ("0.0.0.0", "{}/tcp", 1),
+        ("0.0.0.0", "0.0.0.0:{}/tcp", 1),
+        ("0.0.0.0", "127.0.0.1:{}/tcp", 1),
+        ("0.0.0.0", "127.0.0.2:{}/tcp", 0),
+        ("::", "[::]:{}/tcp", 1),
+        ("::", "{}/tcp", 1),
+    ],
+)
+def test_connections_are_those_to_the_address_that_is_asked_for(
+    bind: str, question: str, number: int
+) -> None:
+    with (
+        serving(bind, v6only=False if bind == "::" else None) as server,
+        socket.create_connection(("127.0.0.1", port_of(server))),
+        server.accept()[0],
+    ):
+        answer = ask_one(question.format(port_of(server)))
+    assert answer.held
+    assert len(answer.connections) == number
+
+
 @pytest.mark.parametrize("portable", [False, True])
 def test_a_bound_udp_socket_holds_its_port(portable: bool) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
-        holder.bind(("127.0.0.1", 0))
+        holder.bind(("127.0.0.1", quiet_port()))
         answer = ask_one(f"{port_of(holder)}/udp", portable=portable)
     assert answer.held
     assert [one.process.pid for one in answer.holders] == [os.getpid()]
@@ -109,7 +134,7 @@ def reuse_port_server(channel: Channel) -> None:
 def test_a_reuseport_group_of_several_processes() -> None:
     with socket.socket() as first:
         first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        first.bind(("127.0.0.1", 0))
+        first.bind(("127.0.0.1", quiet_port()))
         first.listen()
         with forked(reuse_port_server) as one, forked(reuse_port_server) as two:
             one.ask(port_of(first))
@@ -154,9 +179,7 @@ def test_another_users_holder_is_not_named_but_explained() -> None:
 
 
 def test_a_free_port_can_be_bound_everywhere() -> None:
-    with bound("127.0.0.1") as once:
-        port = port_of(once)
-    answer = ask_one(f"{port}/tcp")
+    answer = ask_one(f"{quiet_port()}/tcp")
     assert (answer.held, answer.verdict) == (False, Verdict.FREE)
     assert can(answer) == can(answer, reuse=True) == EVERYWHERE
     assert causes(answer) == {}
@@ -187,6 +210,12 @@ def test_a_dual_stack_socket_holds_both_families() -> None:
         }  # fmt: skip
         assert "bind-partly-free" not in checks(answer)
         proved(answer)
+
+
+def test_psutil_does_not_tell_v6only_but_a_refusal_does() -> None:
+    with serving("::", v6only=False) as server:
+        answer = ask_one(f"{port_of(server)}/tcp", portable=True)
+    assert causes(answer)[LOOP4] == causes(answer)[ANY4] == "other-family"
 
 
 def test_each_family_of_one_port_has_its_own_owner() -> None:
@@ -284,6 +313,7 @@ def lent(remote: socket.socket) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("portable", [False, True])
+@apart
 def test_an_outgoing_connection_took_the_port(portable: bool) -> None:
     with serving("127.0.0.1") as server, lent(server) as port:
         answer = ask_one(f"{port}/tcp", portable=portable)

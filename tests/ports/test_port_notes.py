@@ -50,6 +50,8 @@ def test_a_port_that_may_be_lent_and_one_that_may_not() -> None:
     assert (lent.check, lent.fix) == ("ephemeral-range", reserve(ground(port=40000)))
     (reserved,) = notes(ground(port=40000, rules=PortRules(reserved=((40000, 40000),))))
     assert reserved.check == "port-reserved"
+    taken = Bind(Attempt(LOOP4, False, errno.EADDRINUSE), Cause(CauseKind.OUTGOING))
+    assert list(notes(ground(port=40000, binds=(taken,)))) == []
 
 
 def test_who_listens_in_another_namespace_or_lives_there() -> None:

@@ -31,6 +31,10 @@ class StopRefusedError(Exception):
     """Nothing, or nothing more, was signalled; the message says why in one line."""
 
 
+class AlreadyGoneError(StopRefusedError):
+    """There was nobody left to signal."""
+
+
 class Ending(StrEnum):
     """How it went."""
 
@@ -93,7 +97,8 @@ class StopCourse:
             Those that got the signal.
 
         Raises:
-            StopRefusedError: one is no longer what it was, may not be signalled, or all have ended.
+            StopRefusedError: one is no longer what it was, or may not be signalled.
+            AlreadyGoneError: all have ended.
         """
         ready = [target for target in self._plan.targets if self._is_ready(target)]
         # Held fast too, to see afterwards whether they have ended.
@@ -101,7 +106,7 @@ class StopCourse:
         if kill:
             ready += following
         if not ready:
-            raise StopRefusedError(f"{self._plan.subject}: its holder has ended meanwhile")
+            raise AlreadyGoneError(f"{self._plan.subject}: its holder has ended meanwhile")
         self._began = time.monotonic()
         return tuple(target for target in ready if self._signal(target, SIGKILL if kill else signal.SIGTERM))
 

@@ -14,7 +14,7 @@ from netmon.model.finding import Finding
 from netmon.model.process import OwnerReason, Process
 from netmon.model.socket import SocketRecord
 from netmon.ports.forwarders import forwarder_of
-from netmon.ports.stop_again import again, session, supervisor_beyond
+from netmon.ports.stop_again import again, respawning, session, supervisor_beyond
 from netmon.ports.stop_effects import Group, effects
 from netmon.ports.supervisor import Supervisor
 
@@ -108,6 +108,7 @@ def _with_effects(plan: StopPlan, state: State, around: Surroundings) -> StopPla
         if supervisor := supervisor_beyond(process, ancestors, around.own):
             found += again(supervisor, ancestors)
             break
+    found += respawning(targets, around.ancestors)
     found += effects(group, state, around.descendants)
     lineage = _lineage([around.ancestors.get(process.pid, ()) for process in targets])
     return plan._replace(supervisor=supervisor, effects=tuple(found), lineage=lineage)

@@ -20,6 +20,7 @@ from netmon.model.snapshot import Degradation
 from netmon.model.socket import SocketRecord, SocketState
 from netmon.tui.columns import connection_columns
 from netmon.tui.screens.help import HelpScreen
+from netmon.tui.screens.stop import StopScreen
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
 from tests.builders import HOSTILE, NOW, owner, process, tcp_info

@@ -240,7 +240,9 @@ class StopScreen(ModalScreen[None]):
 
     def _say(self, words: str) -> None:
         before, self._said = self._said, words
-        self.query_one("#stop-course", Static).update(Text(words))
+        course = self.query_one("#stop-course", Static)
+        course.update(Text(words))
+        course.display = bool(words)
         if before:  # the plan has been read
             self.query_one("#stop-text").scroll_end(animate=False)
 

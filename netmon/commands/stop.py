@@ -112,7 +112,7 @@ def _course(plan: StopPlan, course: StopCourse, options: argparse.Namespace) -> 
     course.send(kill=options.force)
     outcome = course.wait(options.timeout)
     _tell(plan, outcome)
-    insists = outcome.left and not options.force
+    insists = outcome.may_insist and not options.force
     if insists and not options.yes and _ask(plan._replace(targets=outcome.left, followers=()), kill=True):
         course.send(kill=True)
         outcome = course.wait(options.timeout)

@@ -163,11 +163,11 @@ async def test_who_ignores_sigterm_may_live() -> None:
 async def test_leaving_while_it_waits_takes_nothing_back() -> None:
     with served(deaf=True) as server:
         state = now()
-        async with asked(listener_at(server.port, state), state, patience_s=0.3) as seen:
+        async with asked(listener_at(server.port, state), state, patience_s=3600.0) as seen:
             await seen.pilot.press("y")
             await seen.pilot.press("escape")
             assert not seen.is_open
-            await seen.app.workers.wait_for_complete()
+            await seen.app.workers.wait_for_complete()  # long before an hour is over
             assert seen.screen._course is None
         assert server.is_alive
 

@@ -299,9 +299,11 @@ def test_a_plan_as_text_marks_what_is_surprising() -> None:
 
 @pytest.mark.parametrize("tab", ["ports", "connections"])
 async def test_k_in_the_app_over_live_sockets(tab: str) -> None:
-    with served() as server, socket.create_connection(("127.0.0.1", server.port)):
+    with served() as server, socket.create_connection(("127.0.0.1", server.port)) as client:
+        # Both, since one alone may also be the port of something that lies in TIME_WAIT.
+        both = f"lport:{server.port} rport:{client.getsockname()[1]}"
         async with running(LinuxCollector(), first_tab=tab) as screen:
-            await screen.filter(f"lport:{server.port}")
+            await screen.filter(both if tab == "connections" else f"lport:{server.port} proto:tcp")
             await screen.press("enter")  # out of the filter box
             table = screen.app.query(LiveTable).first()
             await screen.until(lambda: len(table.rows) == 1)

@@ -229,6 +229,17 @@ def test_another_users_process_is_refused() -> None:
 
 
 @pytest.mark.root
+def test_ones_own_process_needs_no_root() -> None:
+    def stop_own() -> tuple[Answer, bool]:
+        with served() as server:
+            return run_here("stop", str(server.port), "--yes"), server.is_alive
+
+    answer, lives = in_child(stop_own, uid=NOBODY)
+    assert (answer.code, answer.err, lives) == (0, "", False)
+    assert "stopped: " in answer.out
+
+
+@pytest.mark.root
 def test_the_first_process_is_refused() -> None:
     # The child that asks inherits the listener; closing it there leaves the first process alone with it.
     def first_alone() -> tuple[Answer, int]:

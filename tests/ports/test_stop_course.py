@@ -93,6 +93,16 @@ def test_a_server_that_has_let_the_port_go_and_still_runs_may_be_killed() -> Non
         assert not alive(child.pid)
 
 
+def test_of_a_prefork_group_the_master_alone_gets_sigterm(portable: bool) -> None:
+    with preforked(2) as group:
+        plan = plan_of(group.server.port, portable=portable)
+        with course_of(plan, portable=portable) as course:
+            assert pids(course.send()) == [group.server.pid]
+            outcome = course.wait(10)
+            assert (outcome.ending, outcome.left) == (Ending.FREE, ())
+        assert all(gone(worker) for worker in group.workers)
+
+
 def test_a_master_that_leaves_its_workers_behind(portable: bool) -> None:
     with preforked(2) as group:
         plan = plan_of(group.server.port, portable=portable)

@@ -93,11 +93,14 @@ def _ask(plan: StopPlan, *, kill: bool) -> bool:
 
 def _carry_out(plan: StopPlan, options: argparse.Namespace, *, portable: bool) -> int:
     from netmon.collectors.base import CollectorError
-    from netmon.ports.stop_course import StopCourse, StopRefusedError
+    from netmon.ports.stop_course import AlreadyGoneError, StopCourse, StopRefusedError
 
     try:
         with closing(StopCourse(plan, portable=portable)) as course:
             return _course(plan, course, options)
+    except AlreadyGoneError as error:
+        print(error)
+        return NOT_FOUND
     except (StopRefusedError, CollectorError) as error:
         raise CannotAskError(str(error)) from error
 
@@ -109,7 +112,7 @@ def _course(plan: StopPlan, course: StopCourse, options: argparse.Namespace) -> 
     course.send(kill=options.force)
     outcome = course.wait(options.timeout)
     _tell(plan, outcome)
-    insists = outcome.left and not options.force
+    insists = outcome.may_insist and not options.force
     if insists and not options.yes and _ask(plan._replace(targets=outcome.left, followers=()), kill=True):
         course.send(kill=True)
         outcome = course.wait(options.timeout)

@@ -39,6 +39,7 @@ def serving(bound: Iterable[T], address: str | None) -> list[T]:
     everyone = list(bound)
     if address is None:
         return everyone
+    address = address.partition("%")[0]  # a socket's address is told without its zone
     if exact := [one for one in everyone if one.address == address]:
         return exact
     if ":" in address:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from netmon.model.finding import Finding, FindingState
 from netmon.model.process import Process
@@ -55,6 +55,19 @@ def _words(supervisor: Supervisor, ancestors: Sequence[Process]) -> tuple[str, s
         return f"It runs in {engine}'s container {number}, which may start it again: {instead}.", fix
     known_as = f"{name} ({supervisor.pid})"
     return f"{known_as} starts it again when it ends: stop it there.", f"stop it with the command of {name}"
+
+
+def respawning(targets: Sequence[Process], ancestors: Mapping[int, Sequence[Process]]) -> Iterator[Finding]:
+    """That a parent is the same program, as the master of workers that each open the port themselves is.
+
+    Args:
+        targets: processes whose parents hold no such socket.
+        ancestors: the parents of each, the nearest first.
+    """
+    parents = {p.pid: p for t in targets for p in ancestors.get(t.pid, ())[:1] if p.name == t.name}
+    for parent in parents.values():
+        summary = f"{parent.name} ({parent.pid}), the parent, is the same program and may start another one."
+        yield Finding("stop-respawn", FindingState.WARN, summary)
 
 
 def session(targets: Sequence[Process], own_ancestors: Sequence[Process]) -> Iterator[Finding]:

@@ -21,6 +21,8 @@ from netmon.ports.stop_plan import StopPlan, Target
 PATIENCE_S = 5.0
 """How long a process is given to end after SIGTERM."""
 _LOOK_EVERY_S = 0.01
+_SLICE_S = 0.1
+"""How long a wait goes on after it was given up, at most."""
 _RESTART_WATCH_S = 1.0
 """How long a port that went free is watched where something is known to start its holder again."""
 SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
@@ -29,6 +31,10 @@ SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 class StopRefusedError(Exception):
     """Nothing, or nothing more, was signalled; the message says why in one line."""
+
+
+class AlreadyGoneError(StopRefusedError):
+    """There was nobody left to signal."""
 
 
 class Ending(StrEnum):
@@ -55,6 +61,11 @@ class Outcome(NamedTuple):
     left: tuple[Target, ...] = ()
     """Those of the plan that still run."""
 
+    @property
+    def may_insist(self) -> bool:
+        """Whether SIGKILL would do what the signal before has not done."""
+        return bool(self.left) and self.ending not in (Ending.FREE, Ending.HELD_AGAIN)
+
 
 class StopCourse:
     """One plan being carried out; closed when done.
@@ -78,7 +89,7 @@ class StopCourse:
         self._handles: dict[int, ProcessHandle] = {}
         self._signalled: set[int] = set()
         self._began = time.monotonic()
-        self._pause = threading.Event()
+        self._given_up = threading.Event()
         self._beside = self._beside_now()
 
     # -- the signal
@@ -93,7 +104,8 @@ class StopCourse:
             Those that got the signal.
 
         Raises:
-            StopRefusedError: one is no longer what it was, may not be signalled, or all have ended.
+            StopRefusedError: one is no longer what it was, or may not be signalled.
+            AlreadyGoneError: all have ended.
         """
         ready = [target for target in self._plan.targets if self._is_ready(target)]
         # Held fast too, to see afterwards whether they have ended.
@@ -101,7 +113,7 @@ class StopCourse:
         if kill:
             ready += following
         if not ready:
-            raise StopRefusedError(f"{self._plan.subject}: its holder has ended meanwhile")
+            raise AlreadyGoneError(f"{self._plan.subject}: its holder has ended meanwhile")
         self._began = time.monotonic()
         return tuple(target for target in ready if self._signal(target, SIGKILL if kill else signal.SIGTERM))
 
@@ -119,6 +131,8 @@ class StopCourse:
                 self._handles[pid] = self._open(pid)
             self._handles[pid].check(target.process, target.socket)
         except HandleError as error:
+            if pid in self._handles:
+                self._handles.pop(pid).close()
             if follows or isinstance(error, GoneError):
                 return False
             raise StopRefusedError(f"{self._plan.subject}: nothing was signalled: {error}") from error
@@ -144,16 +158,28 @@ class StopCourse:
         """
         deadline = self._began + patience_s
         for pid in self._signalled:
-            if not self._handles[pid].wait(deadline - time.monotonic()):
+            if not self._has_ended(pid, deadline):
                 is_free = not self._plan.is_connection and self._as_it_is() is Ending.FREE
                 return self._outcome(Ending.FINISHING if is_free else Ending.STILL_THERE)
         if self._plan.is_connection:
             return self._outcome(Ending.FREE)
         while (ending := self._as_it_is()) is Ending.STILL_HELD and time.monotonic() < deadline:
-            self._pause.wait(max(_LOOK_EVERY_S, self._bound.costs_s))
+            if self._given_up.wait(max(_LOOK_EVERY_S, self._bound.costs_s)):
+                break
         if ending is Ending.FREE and self._is_watched():
             ending = self._watch()
         return self._outcome(ending)
+
+    def give_up(self) -> None:
+        """Let `wait` return soon, with what is so then; from any thread."""
+        self._given_up.set()
+
+    def _has_ended(self, pid: int, deadline: float) -> bool:
+        """Wait for one process until then, or until it is given up."""
+        while not self._handles[pid].wait(min(_SLICE_S, deadline - time.monotonic())):
+            if self._given_up.is_set() or time.monotonic() >= deadline:
+                return False
+        return True
 
     def _as_it_is(self) -> Ending:
         """What of the port there is now."""
@@ -190,7 +216,8 @@ class StopCourse:
     def _watch(self) -> Ending:
         until = time.monotonic() + _RESTART_WATCH_S
         while time.monotonic() < until:
-            self._pause.wait(max(_LOOK_EVERY_S, self._bound.costs_s))
+            if self._given_up.wait(max(_LOOK_EVERY_S, self._bound.costs_s)):
+                break
             if (ending := self._as_it_is()) is not Ending.FREE:
                 return ending
         return Ending.FREE

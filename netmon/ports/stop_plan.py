@@ -14,7 +14,7 @@ from netmon.model.finding import Finding
 from netmon.model.process import OwnerReason, Process
 from netmon.model.socket import SocketRecord
 from netmon.ports.forwarders import forwarder_of
-from netmon.ports.stop_again import again, session, supervisor_beyond
+from netmon.ports.stop_again import again, respawning, session, supervisor_beyond
 from netmon.ports.stop_effects import Group, effects
 from netmon.ports.supervisor import Supervisor
 
@@ -93,7 +93,7 @@ def plan_stop(
     holders = {target.process.pid: target for target in _holders(held)}
     targets, followers = split(holders)
     plan = StopPlan(subject, held, targets, followers, is_connection=is_connection)
-    if refusal := _refusal(plan, around):
+    if refusal := _refusal(plan, around, state.privileged):
         return plan._replace(refusal=refusal)
     return _with_effects(plan, state, around)
 
@@ -108,6 +108,7 @@ def _with_effects(plan: StopPlan, state: State, around: Surroundings) -> StopPla
         if supervisor := supervisor_beyond(process, ancestors, around.own):
             found += again(supervisor, ancestors)
             break
+    found += respawning(targets, around.ancestors)
     found += effects(group, state, around.descendants)
     lineage = _lineage([around.ancestors.get(process.pid, ()) for process in targets])
     return plan._replace(supervisor=supervisor, effects=tuple(found), lineage=lineage)
@@ -141,14 +142,14 @@ def split(holders: Mapping[int, Target]) -> tuple[tuple[Target, ...], tuple[Targ
 # -- refusals
 
 
-def _refusal(plan: StopPlan, around: Surroundings) -> str | None:
+def _refusal(plan: StopPlan, around: Surroundings, privileged: bool) -> str | None:
     """Why it may not be done: the first reason that there is."""
     processes = [target.process for target in plan.holders]
     unreadable = [connection for connection in plan.sockets if not connection.owner.processes]
     if unreadable and around.container is not None:
         return _behind("docker", plan.subject, around.container, None)
     if unreadable:
-        return _nobody(plan, unreadable[0])
+        return _nobody(plan, unreadable[0], privileged)
     for process in processes:
         if process.pid == around.own.pid:
             return f"{plan.subject} is held by netmon itself ({process.pid}), which does not stop itself"
@@ -157,12 +158,16 @@ def _refusal(plan: StopPlan, around: Surroundings) -> str | None:
     return None
 
 
-def _nobody(plan: StopPlan, connection: Connection) -> str:
+_FOR_ROOT = (OwnerReason.OTHER_USER, OwnerReason.HIDDEN, OwnerReason.UNREADABLE)
+"""Reasons that root does not know."""
+
+
+def _nobody(plan: StopPlan, connection: Connection, privileged: bool) -> str:
     """There is a holder, but none that can be named."""
     owner, socket = connection.owner, connection.socket
     where = f"{plan.subject} at {socket.local}" if len(plan.sockets) > 1 else plan.subject
     why = owner.explain() or "nobody can be named"
-    if owner.reason in (OwnerReason.OTHER_USER, OwnerReason.HIDDEN, OwnerReason.UNREADABLE):
+    if not privileged and owner.reason in _FOR_ROOT:
         return f"{where} {_joined(why)}; to stop it, run netmon as that user or as root (sudo)"
     if owner.reason is OwnerReason.OTHER_NAMESPACE:
         return f"{where} {_joined(why)}; stop it from there"

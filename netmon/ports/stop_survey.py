@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
+from netmon.collectors import procfs
 from netmon.collectors.children import descendants
 from netmon.collectors.container_engines import published_ports, systemd_sockets
 from netmon.engine.state import State
@@ -86,8 +87,6 @@ def _look_around(
 
 def _own(pid: int) -> Process:
     """netmon itself; only its number and its unit matter."""
-    from netmon.collectors import procfs
-
     return procfs.read_process(pid) or Process(pid, "netmon")
 
 

@@ -18,6 +18,7 @@ from tests.program import Answer, environment, netmon, said_in_one_line
 from tests.servers import (
     alive,
     disguised,
+    ended,
     gone,
     preforked,
     rest,
@@ -228,6 +229,17 @@ def test_another_users_process_is_refused() -> None:
 
 
 @pytest.mark.root
+def test_ones_own_process_needs_no_root() -> None:
+    def stop_own() -> tuple[Answer, bool]:
+        with served() as server:
+            return run_here("stop", str(server.port), "--yes"), server.is_alive
+
+    answer, lives = in_child(stop_own, uid=NOBODY)
+    assert (answer.code, answer.err, lives) == (0, "", False)
+    assert "stopped: " in answer.out
+
+
+@pytest.mark.root
 def test_the_first_process_is_refused() -> None:
     # The child that asks inherits the listener; closing it there leaves the first process alone with it.
     def first_alone() -> tuple[Answer, int]:
@@ -310,6 +322,16 @@ def test_sigkill_is_offered_for_who_ignores_sigterm() -> None:
             terminal.type("y\n")
             assert terminal.ended(20) == 0
         assert os.WTERMSIG(os.waitpid(server.pid, 0)[1]) == signal.SIGKILL
+
+
+def test_what_ends_before_the_answer_needs_no_signal() -> None:
+    with served() as server, in_pty([*NETMON, "stop", str(server.port)]) as terminal:
+        terminal.until("[y/N]")
+        os.kill(server.pid, signal.SIGKILL)
+        ended(server.pid)
+        terminal.type("y\n")
+        assert terminal.ended(20) == 1
+        assert f"{server.port}/tcp: its holder has ended meanwhile" in terminal.output
 
 
 def test_ctrl_c_at_the_question_ends_it_quietly() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from netmon.model.finding import FindingState
 from netmon.model.process import Process
-from netmon.ports.stop_again import again, session, supervisor_beyond
+from netmon.ports.stop_again import again, respawning, session, supervisor_beyond
 from netmon.ports.supervisor import Supervisor
 from tests.builders import process
 
@@ -56,6 +56,14 @@ def test_a_unit_that_netmon_is_in_too_does_not_count_but_parents_do() -> None:
     found = supervisor_beyond(web, [process("supervisord", 600)], same)
     assert found is not None
     assert found.name == "supervisord"
+
+
+def test_a_parent_of_the_same_program_may_start_another() -> None:
+    workers = [process("web", 813), process("web", 814), process("cat", 815)]
+    master = process("web", 812)
+    (found,) = respawning(workers, {813: [master, SYSTEMD], 814: [master], 815: [process("bash", 700)]})
+    assert found.summary == "web (812), the parent, is the same program and may start another one."
+    assert list(respawning(workers, {})) == []
 
 
 def test_netmons_own_parents_are_pointed_out() -> None:

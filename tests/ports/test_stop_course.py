@@ -93,6 +93,16 @@ def test_a_server_that_has_let_the_port_go_and_still_runs_may_be_killed() -> Non
         assert not alive(child.pid)
 
 
+def test_of_a_prefork_group_the_master_alone_gets_sigterm(portable: bool) -> None:
+    with preforked(2) as group:
+        plan = plan_of(group.server.port, portable=portable)
+        with course_of(plan, portable=portable) as course:
+            assert pids(course.send()) == [group.server.pid]
+            outcome = course.wait(10)
+            assert (outcome.ending, outcome.left) == (Ending.FREE, ())
+        assert all(gone(worker) for worker in group.workers)
+
+
 def test_a_master_that_leaves_its_workers_behind(portable: bool) -> None:
     with preforked(2) as group:
         plan = plan_of(group.server.port, portable=portable)
@@ -147,6 +157,52 @@ def test_a_supervisor_is_given_time_to_start_it_again() -> None:
             supervising.start()
             assert course.wait(10).ending is Ending.HELD_AGAIN
             supervising.join()
+
+
+def test_a_wait_that_is_given_up_says_what_is_so_then(portable: bool) -> None:
+    with served(deaf=True) as server:
+        with course_of(plan_of(server.port, portable=portable), portable=portable) as course:
+            course.send()
+            course.give_up()
+            assert course.wait(3600.0).ending is Ending.STILL_THERE
+        assert server.is_alive
+
+
+def test_workers_that_finish_on_a_free_port_are_no_reason_to_insist() -> None:
+    def master(channel: Channel) -> None:
+        server = listener()
+        worker = os.fork()
+        if worker == 0:
+            signal.alarm(60)
+            signal.signal(signal.SIGUSR1, lambda *_: server.close())
+            os.write(told, b"x")
+            while True:
+                signal.pause()
+
+        def stop(*_: object) -> None:
+            os.kill(worker, signal.SIGUSR1)
+            os._exit(0)
+
+        os.read(hears, 1)
+        signal.signal(signal.SIGTERM, stop)
+        channel.send((port_of(server), worker))
+        rest(channel)
+
+    hears, told = os.pipe()
+    with forked(master) as child:
+        heard = child.hear()
+        assert isinstance(heard, tuple)
+        port, worker = heard
+        try:
+            with course_of(plan_of(port)) as course:
+                course.send()
+                outcome = course.wait(10)
+                assert (outcome.ending, pids(outcome.left)) == (Ending.FREE, [worker])
+                assert not outcome.may_insist
+        finally:
+            os.kill(worker, signal.SIGKILL)
+            os.close(hears)
+            os.close(told)
 
 
 # -- refusals
@@ -221,6 +277,7 @@ def test_a_follower_that_has_let_go_is_left_alone() -> None:
         strangers = tuple(f._replace(process=f.process._replace(started_at=0.0)) for f in plan.followers)
         with course_of(plan._replace(followers=strangers)) as course:
             assert pids(course.send(kill=True)) == [group.server.pid]
+            assert course.wait(0.05).left == (), "they are none of its business"
         assert not any(gone(worker) for worker in group.workers)
 
 

@@ -108,6 +108,15 @@ def test_nobody_who_can_be_named(reason: OwnerReason, said: str) -> None:
     assert said in refusal(held)
 
 
+def test_root_is_not_told_to_become_root() -> None:
+    row = listener("0.0.0.0:8080", owner=owner(reason=OwnerReason.UNREADABLE, uid=0, user="root"))
+    found = plan_stop("8080/tcp", [row], state([], [row], privileged=True), Surroundings(OWN))
+    assert found.refusal == (
+        "8080/tcp cannot be set free: belongs to uid 0 (root); a process that may not be read holds it, "
+        "or the kernel"
+    )
+
+
 def test_one_of_two_listeners_that_is_anothers_is_named_by_its_address() -> None:
     mine = listener("127.0.0.1:8080", process=process("python3", 4711))
     others = listener("[::1]:8080", owner=owner(uid=0, user="root"))

@@ -20,7 +20,7 @@ from netmon.collectors.base import CollectorError
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.finding import FindingState
-from netmon.ports.stop_course import PATIENCE_S, Ending, Outcome, StopCourse, StopRefusedError
+from netmon.ports.stop_course import PATIENCE_S, Outcome, StopCourse, StopRefusedError
 from netmon.ports.stop_plan import StopPlan
 from netmon.ports.stop_survey import Ancestors, plan_for_row
 from netmon.ports.stop_words import named, outcome_words, question, who
@@ -111,6 +111,8 @@ class StopScreen(ModalScreen[None]):
         self._lock = threading.Lock()
         self._course: StopCourse | None = None
         """The course while it rests; a worker that carries it on takes it away meanwhile."""
+        self._under_way: StopCourse | None = None
+        """The course that a worker carries on."""
         self._is_abandoned = False
 
     def compose(self) -> ComposeResult:
@@ -139,6 +141,8 @@ class StopScreen(ModalScreen[None]):
         with self._lock:
             self._is_abandoned = True
             course, self._course = self._course, None
+            if self._under_way is not None:
+                self._under_way.give_up()
         if course is not None:
             course.close()
 
@@ -197,6 +201,7 @@ class StopScreen(ModalScreen[None]):
         may_kill: StopPlan | None = None
         try:
             course = course or StopCourse(plan, portable=self._state.source == "psutil")
+            self._set_off(course)
             sent = course.send(kill=kill)
             signal = "SIGKILL" if kill else "SIGTERM"
             self.post_message(self.Sent(f"{signal} sent to {named(sent)}, waiting …"))
@@ -209,9 +214,17 @@ class StopScreen(ModalScreen[None]):
             self._rest(course, keep=may_kill is not None)
         self.post_message(self.Ended(words, may_kill))
 
+    def _set_off(self, course: StopCourse) -> None:
+        """Let whoever leaves the screen end the waiting."""
+        with self._lock:
+            self._under_way = course
+            if self._is_abandoned:
+                course.give_up()
+
     def _rest(self, course: StopCourse, *, keep: bool) -> None:
         """Keep the course for a second signal, if there may be one."""
         with self._lock:
+            self._under_way = None
             if keep and not self._is_abandoned:
                 self._course = course
                 return
@@ -240,7 +253,9 @@ class StopScreen(ModalScreen[None]):
 
     def _say(self, words: str) -> None:
         before, self._said = self._said, words
-        self.query_one("#stop-course", Static).update(Text(words))
+        course = self.query_one("#stop-course", Static)
+        course.update(Text(words))
+        course.display = bool(words)
         if before:  # the plan has been read
             self.query_one("#stop-text").scroll_end(animate=False)
 
@@ -263,6 +278,6 @@ def plan_text(plan: StopPlan, now: float) -> Text:
 
 def _left_to_kill(plan: StopPlan, outcome: Outcome, killed: bool) -> StopPlan | None:
     """What SIGKILL may be offered for: what SIGTERM has not ended."""
-    if killed or outcome.ending in (Ending.FREE, Ending.HELD_AGAIN) or not outcome.left:
+    if killed or not outcome.may_insist:
         return None
     return plan._replace(targets=outcome.left, followers=())

@@ -112,7 +112,7 @@ async def test_says_who_and_what_and_no_has_the_focus() -> None:
             assert seen.app.focused is seen.screen.query_one("#no")
 
 
-@pytest.mark.parametrize("keys", [("n",), ("escape",), ("q",), ("enter",), ("right", "left", "enter")])
+@pytest.mark.parametrize("keys", [("n",), ("escape",), ("enter",), ("right", "left", "enter")])
 async def test_no_leaves_it_alive(keys: tuple[str, ...]) -> None:
     with served() as server:
         state = now()
@@ -122,8 +122,7 @@ async def test_no_leaves_it_alive(keys: tuple[str, ...]) -> None:
         assert server.is_alive
 
 
-@pytest.mark.parametrize("portable", [False, True])
-@pytest.mark.parametrize("keys", [("y",), ("right", "enter"), ("tab", "enter")])
+@pytest.mark.parametrize(("keys", "portable"), [(("y",), False), (("right", "enter"), True)])
 async def test_yes_stops_it(keys: tuple[str, ...], portable: bool) -> None:
     with served() as server:
         state = now(portable=portable)
@@ -164,11 +163,11 @@ async def test_who_ignores_sigterm_may_live() -> None:
 async def test_leaving_while_it_waits_takes_nothing_back() -> None:
     with served(deaf=True) as server:
         state = now()
-        async with asked(listener_at(server.port, state), state, patience_s=0.3) as seen:
+        async with asked(listener_at(server.port, state), state, patience_s=3600.0) as seen:
             await seen.pilot.press("y")
             await seen.pilot.press("escape")
             assert not seen.is_open
-            await seen.app.workers.wait_for_complete()
+            await seen.app.workers.wait_for_complete()  # long before an hour is over
             assert seen.screen._course is None
         assert server.is_alive
 
@@ -240,8 +239,7 @@ async def test_an_outbound_row_means_the_client_itself() -> None:
 
 async def test_a_refusal_can_only_be_closed() -> None:
     row = listener("0.0.0.0:22", owner=owner(reason=OwnerReason.OTHER_USER, uid=0, user="root"))
-    state = now()
-    async with asked(row, state) as seen:
+    async with asked(row, built([], [row], privileged=False)) as seen:
         assert "belongs to uid 0 (root)" in seen.plan
         assert "root (sudo)" in seen.plan
         assert seen.answers == ["Close"]
@@ -301,9 +299,11 @@ def test_a_plan_as_text_marks_what_is_surprising() -> None:
 
 @pytest.mark.parametrize("tab", ["ports", "connections"])
 async def test_k_in_the_app_over_live_sockets(tab: str) -> None:
-    with served() as server, socket.create_connection(("127.0.0.1", server.port)):
+    with served() as server, socket.create_connection(("127.0.0.1", server.port)) as client:
+        # Both, since one alone may also be the port of something that lies in TIME_WAIT.
+        both = f"lport:{server.port} rport:{client.getsockname()[1]}"
         async with running(LinuxCollector(), first_tab=tab) as screen:
-            await screen.filter(f"lport:{server.port}")
+            await screen.filter(both if tab == "connections" else f"lport:{server.port} proto:tcp")
             await screen.press("enter")  # out of the filter box
             table = screen.app.query(LiveTable).first()
             await screen.until(lambda: len(table.rows) == 1)

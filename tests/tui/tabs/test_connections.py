@@ -20,6 +20,7 @@ from netmon.model.snapshot import Degradation
 from netmon.model.socket import SocketRecord, SocketState
 from netmon.tui.columns import connection_columns
 from netmon.tui.screens.help import HelpScreen
+from netmon.tui.screens.stop import StopScreen
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
 from tests.builders import HOSTILE, NOW, owner, process, tcp_info
@@ -789,3 +790,16 @@ async def test_the_history_keeps_what_has_left_the_other_views() -> None:
         assert screen.table("closed")._sort[0] != "closed_at"
         await screen.press("enter")
         assert any("closed" in line for line in screen.text)
+
+
+async def test_only_a_row_with_an_open_socket_can_be_stopped() -> None:
+    async with running() as screen:
+        await screen.poll(NGINX, CURL)
+        await screen.poll(NGINX, closed=[ended(carried(CURL, received=1000), screen.now + 0.5)])
+        for name in ("processes", "closed"):
+            await screen.press("v", *(["v"] if name == "processes" else []))
+            assert screen.table(name).cursor_row is not None
+            await screen.press("K")
+            assert not isinstance(screen.app.screen, StopScreen)
+        await screen.press("v", "K")
+        assert isinstance(screen.app.screen, StopScreen)

@@ -109,6 +109,7 @@ class LinuxCollector:
             addresses=self._read_addresses(now),
             ephemeral=ephemeral_range(),
             accepted=self._count_accepted() if self._listeners_only else None,
+            processes=self._owners.count,
             degradations=tuple(self._degradations.values()),
             privileged=self._owners.privileged,
             reports_closed=self._closed is not None,

@@ -41,6 +41,15 @@ class InterfaceCounters(NamedTuple):
     bytes_sent: int
 
 
+class ProcessCount(NamedTuple):
+    """How many processes there are, whether they use the network or not."""
+
+    visible: int
+    """All that can be seen."""
+    unreadable: int | None
+    """Those of them whose sockets cannot be read, which may hold any; None where that is not told."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One poll of one source, whole."""
@@ -68,6 +77,8 @@ class Snapshot:
     accepted: Mapping[LocalEnd, int] | None = None
     """Open connections by their local end, where only listeners were read; else they are in `sockets`."""
     degradations: tuple[Degradation, ...] = ()
+    processes: ProcessCount | None = None
+    """All processes; None where the source does not count them."""
     privileged: bool = False
     """Whether every process of the machine may be read (root)."""
     cost_s: float = 0.0

@@ -21,7 +21,10 @@ HeldPort = tuple[int, Protocol]
 
 
 class ProcessPorts(NamedTuple):
-    """One holder (a process, a group that shares sockets, or a reason) with all the ports it holds."""
+    """One holder (a process, or a reason why none can be named) with all the ports it holds.
+
+    What several processes share, such as the listener of a server that forked, stands in the row of each.
+    """
 
     owner: Owner
     serves: Sequence[HeldPort]
@@ -134,21 +137,31 @@ class _Holder:
 
 
 def _holders(state: State, matches: Callable[[Connection], bool] | None) -> list[_Holder]:
-    by_identity: dict[int, _Holder] = {}  # equal owners are one object, nearly always
+    by_identity: dict[int, list[_Holder]] = {}  # equal owners are one object, nearly always
     holders: dict[object, _Holder] = {}
 
-    def holder(owner: Owner) -> _Holder:
-        found = by_identity[id(owner)] = holders.setdefault(holder_key(owner), _Holder(owner))
+    def of(owner: Owner) -> list[_Holder]:
+        found = [holders.setdefault(holder_key(one), _Holder(one)) for one in _one_by_one(owner)]
+        by_identity[id(owner)] = found
         return found
 
     for row in _wanted(state.listeners, matches):
-        (by_identity.get(id(row.owner)) or holder(row.owner)).hold(row, state.ephemeral)
+        for holder in by_identity.get(id(row.owner)) or of(row.owner):
+            holder.hold(row, state.ephemeral)
     low, high = state.ephemeral
     waiting = SocketState.TIME_WAIT
     for row in _wanted(state.connections, matches):
         if row.socket.state is not waiting:  # no process holds that
-            (by_identity.get(id(row.owner)) or holder(row.owner)).carry(row, low, high)
+            for holder in by_identity.get(id(row.owner)) or of(row.owner):
+                holder.carry(row, low, high)
     return list(holders.values())
+
+
+def _one_by_one(owner: Owner) -> list[Owner]:
+    """Each process that holds a socket for itself: of a shared one, every process holds the port."""
+    if len(owner.processes) <= 1:
+        return [owner]
+    return [owner._replace(processes=(process,)) for process in owner.processes]
 
 
 def _wanted(rows: Sequence[Connection], matches: Callable[[Connection], bool] | None) -> Iterable[Connection]:

@@ -76,8 +76,7 @@ def _of_one_family(group: PortGroup, state: State) -> Note | None:
     """What serves only one of the two addresses of `localhost` is missed by whoever tries the other."""
     if group.protocol != "tcp" or not {"127.0.0.1", "::1"} <= state.addresses.keys():
         return None
-    four, six = group.reach.loopback4, group.reach.loopback6
-    if four is six or None in (four, six):
+    (served, *others) = group.addresses
+    if others or served not in ("127.0.0.1", "::1"):
         return None
-    served = "127.0.0.1" if four else "::1"
     return Note(1, f"localhost may miss it: only {served}")

@@ -32,11 +32,10 @@ def _holder_sentences(
     row: ProcessPorts, state: State, ancestors: tuple[Process, ...]
 ) -> Iterator[str | None]:
     who = holder_subject(row.owner)
-    serves = "serve" if len(row.owner.processes) > 1 else "serves"
     if row.serves:
-        yield f"{who} {serves} {plural(len(row.serves), 'port')}: {port_words(row.serves, 24)}."
+        yield f"{who} serves {plural(len(row.serves), 'port')}: {port_words(row.serves, 24)}."
     else:
-        yield f"{who} {serves} no port."
+        yield f"{who} serves no port."
     if row.client:
         lent = f"{plural(len(row.client), 'port')} of the range {state.ephemeral[0]} to {state.ephemeral[1]}"
         yield f"As a client it uses {lent}, which the kernel lends: {port_words(row.client, 8)}."

@@ -182,12 +182,12 @@ class NetmonApp(App[None]):
         self._arriving = place
         entry = TABS[index]
         tab = self._visited.get(entry.slug)
-        place = self.query_one("#tabs", Container)
+        tabs = self.query_one("#tabs", Container)
         for other in self._visited.values():
             other.display = other is tab
         if tab is None:
             tab = self._visited[entry.slug] = self._make_tab(index)
-            place.mount(tab)
+            tabs.mount(tab)
         tab.came_by_jump = self._ways_back.leads_from(entry.slug)
         self._current = tab
         self.query_one(TopBar).show_current(index)

@@ -20,16 +20,17 @@ def port_columns(moment: Moment) -> list[Column[PortRow]]:
     """Port and owner stay longest as the table becomes narrow, then who gets there and what it carries."""
 
     def since(row: PortRow) -> str:
-        started = row.started_at
-        return UNKNOWN if started is None else format_age(max(1.0, moment.wall - started))
+        started = None if row.folded else row.started_at
+        unknown = "" if row.folded else UNKNOWN
+        return unknown if started is None else format_age(max(1.0, moment.wall - started))
 
     return [
         Column("port", "PORT", 11, 0, _port, kind=_beneath("number")),
-        Column("service", "SERVICE", 10, 9, _service, kind="dim"),
-        Column("owner", "OWNER", 14, 1, _owners, kind=_beneath(""), flexible=True),
-        Column("user", "USER", 8, 10, _user, kind="dim"),
-        Column("since", "SINCE", 5, 11, since, right=True, kind="dim"),
-        Column("address", "ADDRESS", 13, 12, _address, kind=_beneath(""), flexible=True),
+        Column("service", "SERVICE", 10, 10, _service, kind="dim"),
+        Column("owner", "OWNER", 18, 1, _owners, kind=_beneath(""), flexible=True),
+        Column("user", "USER", 8, 11, _user, kind="dim"),
+        Column("since", "SINCE", 5, 12, since, right=True, kind="dim"),
+        Column("address", "ADDRESS", 13, 13, _address, kind=_beneath(""), flexible=True),
         Column("range", "RANGE", 10, 14, _range, kind="dim"),
         _reach_column("loopback4", "127.0.0.1", 8),
         _reach_column("loopback6", "::1", 7),
@@ -39,7 +40,7 @@ def port_columns(moment: Moment) -> list[Column[PortRow]]:
         Column("inbound", "IN", 5, 4, _inbound, right=True, kind=_inbound_kind),
         Column("rate_received", "▼/s", 7, 5, _received, right=True, kind=_rate_kind("rate_received")),
         Column("rate_sent", "▲/s", 7, 5, _sent, right=True, kind=_rate_kind("rate_sent")),
-        Column("note", "NOTE", 22, 13, lambda row: row.note.text, kind=_note_kind, flexible=True),
+        Column("note", "NOTE", 32, 9, lambda row: row.note.text, kind=_note_kind, flexible=True),
     ]
 
 
@@ -50,8 +51,11 @@ def _beneath(kind: str) -> Any:
 
 def _port(row: PortRow) -> str:
     if row.folded:
-        return f"  {row.tree} … {row.folded} more"
-    return f"{row.group.port:>6}/{row.group.protocol}" if not row.tree else f"     {row.tree}"
+        return f"    {row.tree} …"
+    if row.tree:
+        return f"    {row.tree}"
+    sign = "⚠" if row.note.kind == "warn" else ""  # what the note says has no room in a narrow table
+    return f"{row.group.port:>5}/{row.group.protocol} {sign}"
 
 
 def _service(row: PortRow) -> str:
@@ -61,7 +65,7 @@ def _service(row: PortRow) -> str:
 def _owners(row: PortRow) -> str:
     """Who holds it; several strangers told apart."""
     if row.folded:
-        return "Enter shows them"
+        return f"{row.folded} sockets, Enter shows them"
     owners = row.subject.owners
     if len(owners) == 1:
         return _owner(owners[0])

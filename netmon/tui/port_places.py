@@ -23,10 +23,10 @@ def listener_place(row: Connection, state: State) -> Place | str:
 
 
 def holder_place(row: ProcessRow) -> Place | str:
-    """The line of a holder among the processes."""
+    """The line of a holder among the processes; the first of several."""
     if not row.owner.processes:
         return "No process can be named here."
-    return Place((("holder", row.key),), view="processes")
+    return Place(tuple(("holder", (process.pid,)) for process in row.owner.processes), view="processes")
 
 
 def _why_none(row: Connection, state: State) -> str:

@@ -107,8 +107,6 @@ def headline(groups: Sequence[PortGroup]) -> Text:
     served = [group for group in groups if not group.is_gone]
     sockets = sum(len(group.sockets) for group in served)
     text = Text(f" PORTS  {_plural(len(served), 'port')}")
-    if sockets != len(served):
-        text.append(f" · {_plural(sockets, 'socket')}")
     text.append(f" · {sum(group.is_exposed for group in served):,} open to other machines")
     filling = [group for group in served if group.is_filling]
     if filling:
@@ -119,6 +117,8 @@ def headline(groups: Sequence[PortGroup]) -> Text:
         count = sum(group.drift is not None and group.drift.change == change for group in groups)
         if count:
             text.append(f" · {sign}{count:,} {change}", style="bold" if change == "widened" else "")
+    if sockets != len(served):
+        text.append(f" · {_plural(sockets, 'socket')}")
     return text
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar, NamedTuple
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -187,12 +186,11 @@ class PortsTab(TableTab):
             self._pane.fold()
             self._draw()
 
-    @on(LiveTable.RowSelected)
-    def _on_selected(self, message: LiveTable.RowSelected) -> None:
-        if self._pane.opens(message.row):
-            self._draw()
-        else:
-            self._open_detail(message.row)
+    def _opens(self, row: Any) -> bool:
+        if not self._pane.opens(row):
+            return False
+        self._draw()
+        return True
 
     # Order, filter, freeze
 

@@ -243,7 +243,12 @@ class TableTab(Tab):
 
     @on(LiveTable.RowSelected)
     def _on_selected(self, message: LiveTable.RowSelected) -> None:
-        self._open_detail(message.row)
+        if not self._opens(message.row):
+            self._open_detail(message.row)
+
+    def _opens(self, row: Any) -> bool:
+        """Whether Enter does something else on a row than to explain it, and has done so."""
+        return False
 
     @on(LiveTable.RowHighlighted)
     def _on_highlighted(self, message: LiveTable.RowHighlighted) -> None:

@@ -52,4 +52,6 @@ def _holder_sentences(
 def copied_holder(row: ProcessPorts) -> str:
     """One line to paste elsewhere."""
     who = names(row.owner.processes) or f"({row.owner.explain() or 'owner unknown'})"
-    return clean(f"{who} serves {port_words(row.serves) or 'nothing'}; client of {len(row.client):,} ports")
+    return clean(
+        f"{who} serves {port_words(row.serves) or 'nothing'}; client of {plural(len(row.client), 'port')}"
+    )

@@ -25,7 +25,7 @@ def port_columns(moment: Moment) -> list[Column[PortRow]]:
         return unknown if started is None else format_age(max(1.0, moment.wall - started))
 
     return [
-        Column("port", "PORT", 11, 0, _port, kind=_beneath("number")),
+        Column("port", "  PORT", 12, 0, _port, kind=_beneath("number")),
         Column("service", "SERVICE", 10, 10, _service, kind="dim"),
         Column("owner", "OWNER", 18, 1, _owners, kind=_beneath(""), flexible=True),
         Column("user", "USER", 8, 11, _user, kind="dim"),
@@ -40,7 +40,7 @@ def port_columns(moment: Moment) -> list[Column[PortRow]]:
         Column("inbound", "IN", 5, 4, _inbound, right=True, kind=_inbound_kind),
         Column("rate_received", "▼/s", 7, 5, _received, right=True, kind=_rate_kind("rate_received")),
         Column("rate_sent", "▲/s", 7, 5, _sent, right=True, kind=_rate_kind("rate_sent")),
-        Column("note", "NOTE", 32, 9, lambda row: row.note.text, kind=_note_kind, flexible=True),
+        Column("note", "NOTE", 40, 9, lambda row: row.note.text, kind=_note_kind, flexible=True),
     ]
 
 
@@ -51,11 +51,11 @@ def _beneath(kind: str) -> Any:
 
 def _port(row: PortRow) -> str:
     if row.folded:
-        return f"    {row.tree} …"
+        return f"     {row.tree} …"
     if row.tree:
-        return f"    {row.tree}"
+        return f"     {row.tree}"
     sign = "⚠" if row.note.kind == "warn" else ""  # what the note says has no room in a narrow table
-    return f"{row.group.port:>5}/{row.group.protocol} {sign}"
+    return f"{row.group.port:>6}/{row.group.protocol} {sign}"
 
 
 def _service(row: PortRow) -> str:

@@ -56,6 +56,7 @@ class PortsTab(TableTab):
         & > #ports-status { background: $panel; }
         & > #ports-body { layout: horizontal; height: 1fr; }
         PortsPane { width: 2fr; }
+        PortsPane.-away { display: none; }
         DetailPanel { width: 1fr; min-width: 44; display: none; }
         &.-details DetailPanel { display: block; }
         &.-details.-narrow PortsPane { display: none; }
@@ -168,7 +169,7 @@ class PortsTab(TableTab):
         self._pane = pane
         pane.settings = pane.settings._replace(filter=chosen)
         for each in self._panes:
-            each.display = each is pane
+            each.set_class(each is not pane, "-away")
 
     @property
     def _view(self) -> str:

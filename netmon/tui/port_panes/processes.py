@@ -91,8 +91,9 @@ class ProcessesPane(PortsPane):
 def headline(view: ProcessView) -> Text:
     """The processes of the machine by what ports they use."""
     counted: Census = view.census
+    using = counted.serving + counted.clients
     parts = [
-        f"{counted.serving + counted.clients:,} processes use ports",
+        f"{using:,} {'process uses' if using == 1 else 'processes use'} ports",
         f"{counted.serving:,} serve",
         f"{counted.clients:,} only as clients",
         _without(counted),

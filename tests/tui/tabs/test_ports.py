@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
@@ -32,8 +35,9 @@ from netmon.tui.widgets.detail_panel import DetailLines, DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
+from tests import staging
 from tests.builders import HOSTILE, NOW, TAKEN_AT, connection, listener, owner, process, state
-from tests.sockets import connect, inode_of, port_of, wait_for
+from tests.sockets import Channel, connect, forked, inode_of, port_of, wait_for
 from tests.sockets import listener as real_listener
 
 SIZES = [(40, 10), (80, 24), (160, 50)]
@@ -555,7 +559,7 @@ async def test_a_port_with_several_sockets_stands_over_them_under_every_order() 
             assert trees[at : at + 4] == ["", "├", "├", "└"]
             await screen.press("s")
         group = screen.line_of("443/tcp")
-        assert "2 owners: nginx 1 +1, n" in group
+        assert "2 owners: nginx 1 +…" in group
         assert "· 4 sockets" in screen.head
 
 
@@ -706,3 +710,245 @@ async def test_frozen_by_process_still_shows_the_frozen_state_by_port() -> None:
         assert len(screen.ports) == 5
         await screen.press("space")
         assert screen.ports == [22]
+
+
+# Jumps: in the whole app
+
+NGINX = {"process": "nginx", "pid": 812}
+HTTPS = listener("0.0.0.0:443", **NGINX).socket
+SSHD_LISTENS = listener("0.0.0.0:22", process="sshd", pid=640).socket
+
+
+def ports_tab(screen: staging.Screen) -> PortsTab:
+    return screen.app.query_one(PortsTab)
+
+
+def ports_row(screen: staging.Screen) -> PortRow:
+    """The row under the cursor."""
+    row = ports_tab(screen)._table.cursor_row
+    assert isinstance(row, PortRow)
+    return row
+
+
+def says(screen: staging.Screen) -> list[str]:
+    """What notifications say."""
+    return [note.message for note in screen.app._notifications]
+
+
+async def test_from_a_port_to_exactly_its_connections_and_back() -> None:
+    mine, other = (
+        staging.inbound(),
+        staging.inbound("198.51.100.20:4022", local="10.0.0.5:22", process="sshd"),
+    )
+    async with staging.running(first_tab="ports") as screen:
+        await screen.poll(HTTPS, SSHD_LISTENS, mine, other, staging.outbound())
+        await screen.filter("proto:tcp")
+        await screen.press("enter", "j")
+        assert ports_row(screen).group.port == 443
+        await screen.press("c")
+        assert "/ lport:443 proto:tcp dir:in ▸ 1 of 3" in screen.status
+        assert [row.socket for row in screen.table("inbound").rows] == [mine]
+        assert screen.app.focused is screen.table("inbound")
+        await screen.press("escape")
+        assert screen.app.focused is ports_tab(screen)._table
+        assert ports_row(screen).group.port == 443
+        assert ports_tab(screen)._filter.text == "proto:tcp"
+        await screen.press("1")
+        assert "▸" not in screen.status  # as it was before the jump
+
+
+async def test_the_same_key_leads_back_too() -> None:
+    async with staging.running(first_tab="ports") as screen:
+        await screen.poll(HTTPS, staging.inbound())
+        await screen.press("c", "c")
+        assert screen.app.focused is ports_tab(screen)._table
+        await screen.press("c")
+        assert "▸ 1 of 1" in screen.status
+
+
+async def test_from_a_connection_to_the_listener_that_took_it_and_back() -> None:
+    async with staging.running() as screen:
+        rows = [staging.inbound(f"198.51.100.20:{port}") for port in (1001, 1002)]
+        await screen.poll(SSHD_LISTENS, HTTPS, *rows)
+        await screen.press("v", "j")
+        chosen = screen.table("all").cursor_row
+        assert chosen is not None
+        await screen.press("c")
+        assert ports_row(screen).group.port == 443
+        await screen.poll(SSHD_LISTENS, HTTPS, *rows)
+        assert ports_row(screen).group.port == 443
+        await screen.press("escape")
+        assert screen.pane("all").display
+        back = screen.table("all").cursor_row
+        assert back is not None
+        assert back.key == chosen.key
+
+
+async def test_from_a_connection_to_one_socket_of_several_also_where_a_filter_hid_it() -> None:
+    workers = [listener("0.0.0.0:443", process="nginx", pid=pid).socket for pid in (1, 2, 3)]
+    took = staging.inbound(pid=2)
+    async with staging.running(first_tab="ports") as screen:
+        await screen.poll(SSHD_LISTENS, *workers, took)
+        await screen.filter("sshd")
+        await screen.press("enter", "1", "c")
+        assert ports_row(screen).socket is not None
+        assert ports_row(screen).key == workers[1].key
+        assert ports_tab(screen)._filter.text == ""
+        await screen.press("escape", "2")
+        assert ports_tab(screen)._filter.text == "sshd"
+
+
+async def test_between_the_two_views_by_process() -> None:
+    async with staging.running() as screen:
+        await screen.poll(HTTPS, SSHD_LISTENS, staging.inbound(), staging.outbound())
+        await screen.press("v", "v")
+        await screen.filter("nginx")
+        await screen.press("enter", "c")
+        assert ports_tab(screen)._pane.view == "processes"
+        row = ports_tab(screen)._table.cursor_row
+        assert row.owner.process.pid == 812
+        await screen.press("escape")
+        assert screen.pane("processes").display
+        await screen.press("2", "c")
+        assert "/ pid:812 ▸ 1 of 2" in screen.status
+
+
+async def test_says_why_a_connection_leads_nowhere() -> None:
+    async with staging.running() as screen:
+        await screen.poll(staging.outbound())
+        await screen.press("c")
+        assert says(screen) == [
+            "It was opened from here to 203.0.113.7:443: its listener is on that machine."
+        ]
+        assert screen.tab.display
+
+
+async def test_another_tab_by_its_number_forgets_the_way_back() -> None:
+    async with staging.running(first_tab="ports") as screen:
+        await screen.poll(HTTPS, staging.inbound())
+        await screen.press("c", "3", "1", "escape")
+        assert screen.tab.display  # Esc let go of the filter instead
+        assert "▸" not in screen.status
+
+
+# Listeners that come, go and widen while the app runs
+
+
+def line(screen: staging.Screen, text: str) -> str:
+    """The line of the screen with this text, squeezed; empty where there is none."""
+    return next((" ".join(each.split()) for each in screen.text if text in each), "")
+
+
+def bound(host: str, port: int = 0, *, reuse: bool = False) -> socket.socket:
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if reuse:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    if ":" in host:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    sock.bind((host, port))
+    sock.listen(64)
+    return sock
+
+
+async def test_a_listener_that_widens_one_that_comes_and_one_that_goes_while_the_app_runs() -> None:
+    local, leaving = bound("127.0.0.1"), bound("127.0.0.1")
+    widening, gone = port_of(local), port_of(leaving)
+    async with staging.running(LinuxCollector(), size=(240, 60), first_tab="dns") as screen:
+        await screen.until(lambda: screen.poller.latest)
+        leaving.close()
+        local.close()
+        with bound("0.0.0.0", widening), bound("127.0.0.1") as coming:
+            came = port_of(coming)
+
+            def all_seen() -> bool:
+                state = screen.poller.latest
+                return (
+                    state is not None
+                    and len(state.gone_listeners) > 0
+                    and any(row.socket.local == ("0.0.0.0", widening) for row in state.listeners)
+                    and any(row.socket.local.port == came for row in state.listeners)
+                )
+
+            await screen.until(all_seen)  # while another tab is in view
+            await screen.press("2")
+            await screen.filter(f"port:{widening},{came},{gone}")
+            await screen.until(lambda: "ago" in line(screen, f"{gone}/tcp"))
+            assert re.search(
+                r"⚠ other machines reach it since .* \(was 127\.0\.0\.1\)|⚠ bound to more addresses",
+                line(screen, f"{widening}/tcp"),
+            )
+            assert "+ new since" in line(screen, f"{came}/tcp")
+            assert "✕ gone" in line(screen, f"{gone}/tcp")
+
+
+def serve(channel: Channel, host: str, port: int, reuse: bool) -> None:
+    """Listen, and accept one connection after the other until the end."""
+    with bound(host, port, reuse=reuse) as sock:
+        channel.send(port_of(sock))
+        kept = []
+        while True:
+            kept.append(sock.accept())
+            channel.send("accepted")
+
+
+async def test_real_workers_that_share_a_port_and_who_took_what() -> None:
+    with forked(lambda channel: serve(channel, "127.0.0.1", 0, True)) as first:
+        port = first.hear()
+        assert isinstance(port, int)
+        with forked(lambda channel: serve(channel, "127.0.0.1", port, True)) as second:
+            assert second.hear() == port
+            clients = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(8)]
+            async with staging.running(LinuxCollector(), first_tab="ports") as screen:
+                await screen.filter(f"port:{port}")
+
+                def taken() -> list[int]:
+                    rows = ports_tab(screen)._table.rows
+                    return [row.traffic.connections for row in rows if row.socket is not None]
+
+                await screen.until(lambda: len(taken()) == 2 and sum(taken()) == 8)
+                assert "8" in line(screen, f"{port}/tcp").split()
+                pids = {
+                    row.socket.listener.owner.processes[0].pid
+                    for row in ports_tab(screen)._table.rows
+                    if row.socket
+                }
+                assert pids == {first.pid, second.pid}
+            for client in clients:
+                client.close()
+
+
+async def held_by(port: int) -> list[list[int]]:
+    """The pids of each owner of a port, as the app shows them once both families are served."""
+    async with staging.running(LinuxCollector(), first_tab="ports") as screen:
+        await screen.filter(f"port:{port}")
+        await screen.until(lambda: len(ports_tab(screen)._table.rows) == 3)
+        return [[process.pid for process in one.processes] for one in ports_row(screen).group.owners]
+
+
+async def test_a_prefork_server_is_one_owner_and_a_stranger_on_the_other_family_another() -> None:
+    with forked(lambda channel: serve(channel, "::1", channel.recv(), False)) as stranger:
+        with bound("127.0.0.1") as sock, forked(lambda channel: channel.recv()) as heir:
+            port = port_of(sock)
+            assert stranger.ask(port) == port
+            owners = await held_by(port)
+    together = sorted((os.getpid(), heir.pid))
+    # A child of ours that holds a socket of its own belongs to us; one that shares the other family's does too.
+    assert owners == [sorted((*together, stranger.pid))]
+
+
+async def test_two_programs_on_the_two_families_of_a_port_are_told_apart() -> None:
+    program = (
+        "import socket, sys; s = socket.create_server(('::1', int(sys.argv[1])), family=socket.AF_INET6)"
+    )
+    with bound("127.0.0.1") as sock:
+        port = port_of(sock)
+        command = [sys.executable, "-c", f"{program}; print(flush=True); sys.stdin.read()", str(port)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            assert other.stdout is not None
+            other.stdout.readline()
+            owners = await held_by(port)
+            assert other.stdin is not None
+            other.stdin.close()
+    # Its name may be ours, but it is our child: so it is one of us unless it runs another program.
+    assert sorted(pid for pids in owners for pid in pids) == sorted((os.getpid(), other.pid))

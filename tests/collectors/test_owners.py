@@ -583,13 +583,10 @@ def test_a_process_of_nobody_knows_nothing() -> None:
 
 
 def test_counts_the_processes_there_are(watch: Watch) -> None:
-    with forked(lambda channel: channel.recv()) as child:
+    with forked(lambda channel: channel.recv()):
         before = watch.collector.poll().processes
         assert before is not None
         assert before.visible >= 2
-        pids = {int(name) for name in os.listdir("/proc") if name.isdigit()}
-        assert child.pid in pids
-        assert before.visible <= len(pids) + 64
     assert before.unreadable is not None
     assert 0 <= before.unreadable < before.visible
 

@@ -165,15 +165,15 @@ class NetmonApp(App[None]):
         """Show a place in another tab, and remember the way back."""
         if self._current is not None:
             there = self._visited.get(message.slug)
-            self._ways_back.leave(
-                self._current, message.slug, there.place() if there is not None else Place()
-            )
+            as_it_was = there.place() if there is not None and there.is_mounted else Place()
+            self._ways_back.leave(self._current, message.slug, as_it_was)
             self._open(self._slugs.index(message.slug), message.place)
 
     def on_tab_return(self) -> None:
         """Go back to where the last jump came from; the tab it led to is again as it was."""
         if (way := self._ways_back.take()) is not None:
-            if (there := self._visited.get(way.jumped_to)) is not None:
+            there = self._visited[way.jumped_to]
+            if there.is_mounted:
                 there.arrive(way.as_it_was)
             self._open(self._slugs.index(way.slug), way.place)
 

@@ -63,7 +63,7 @@ def test_one_of_several_sockets_is_explained_as_itself() -> None:
 def test_drift_in_words() -> None:
     local = listener("127.0.0.1:80", first_seen_at=NOW - 100)
     wide = listener("0.0.0.0:80", first_seen_at=NOW - 60)
-    first = {"first_listeners": frozenset({local_end(local.socket)}), "started_at": NOW - 100}
+    first: dict[str, Any] = {"first_listeners": frozenset({local_end(local.socket)}), "started_at": NOW - 100}
     assert "It was opened to other addresses 1 minute ago: before, it was bound to 127.0.0.1 only." in said(
         wide, **first
     )
@@ -72,7 +72,7 @@ def test_drift_in_words() -> None:
     )
     gone = wide._replace(closed_at=NOW - 120)
     assert "It went 2 minutes ago" in said(gone_listeners=(gone,), started_at=NOW - 100)
-    before = {"first_listeners": frozenset({local_end(wide.socket)}), "started_at": NOW - 100}
+    before: dict[str, Any] = {"first_listeners": frozenset({local_end(wide.socket)}), "started_at": NOW - 100}
     assert "It was withdrawn from other machines since netmon started" in said(local, **before)
 
 

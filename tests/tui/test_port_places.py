@@ -53,6 +53,6 @@ def test_a_holder_by_each_of_its_processes() -> None:
     place = holder_place(row)
     assert isinstance(place, Place)
     lines = ports_by_process(state([connection(owner=both)]), ProcessSettings()).rows
-    assert place == Place(tuple(line.key for line in lines), view="processes")  # type: ignore[arg-type]
+    assert place == Place(tuple(line.key for line in lines), view="processes")
     (unnamed,) = by_process([connection(process=None)])
     assert holder_place(unnamed) == "No process can be named here."

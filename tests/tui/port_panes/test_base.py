@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from textual.app import App, ComposeResult
 
@@ -13,7 +15,7 @@ from tests.builders import connection, listener, state
 
 
 @pytest.mark.parametrize("make", PortsTab.PANES)
-async def test_a_view_gathers_picks_and_draws(make: type[PortsPane]) -> None:
+async def test_a_view_gathers_picks_and_draws(make: Callable[[Moment], PortsPane]) -> None:
     class PaneApp(App[None]):
         def compose(self) -> ComposeResult:
             """The view alone."""
@@ -21,7 +23,7 @@ async def test_a_view_gathers_picks_and_draws(make: type[PortsPane]) -> None:
 
     app = PaneApp()
     async with app.run_test():
-        pane = app.query_one(PortsPane)
+        (pane,) = (child for child in app.screen.children if isinstance(child, PortsPane))
         assert pane.table.empty_text == "waiting for the first poll …"
         shown = state([connection(pid=20)], [listener(pid=10)])
         gathered = pane.gather(shown)

@@ -712,7 +712,7 @@ async def test_frozen_by_process_still_shows_the_frozen_state_by_port() -> None:
 
 # Jumps: in the whole app
 
-NGINX = {"process": "nginx", "pid": 812}
+NGINX: dict[str, Any] = {"process": "nginx", "pid": 812}
 HTTPS = listener("0.0.0.0:443", **NGINX).socket
 SSHD_LISTENS = listener("0.0.0.0:22", process="sshd", pid=640).socket
 
@@ -820,7 +820,8 @@ async def test_between_the_two_views_by_process() -> None:
         await screen.press("enter", "c")
         await screen.until(lambda: "c Connections" in screen.text[-1] and ports_tab(screen)._table.cursor_row)
         assert ports_tab(screen)._pane.view == "processes"
-        assert ports_tab(screen)._table.cursor_row.owner.process.pid == 812
+        row: Any = ports_tab(screen)._table.cursor_row
+        assert row.owner.process.pid == 812
         await screen.press("escape")
         assert screen.pane("processes").display
         await screen.press("2", "j", "c")

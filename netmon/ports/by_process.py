@@ -57,8 +57,9 @@ class ProcessView(NamedTuple):
     """The holders as they are shown."""
 
     rows: Sequence[ProcessPorts]
-    total: int
-    """How many there are without the filter."""
+    """Those that match, in order, with what matches of their sockets."""
+    everybody: Sequence[ProcessPorts]
+    """All of them, whatever the filter."""
     state: State
     settings: ProcessSettings
     census: Census
@@ -77,7 +78,7 @@ def by_process(state: State, settings: ProcessSettings) -> ProcessView:
     rows = everybody if matches is None else [holder.row() for holder in _holders(state, matches)]
     column, reverse = settings.sorting
     rows = sorted(rows, key=PROCESS_SORT[column], reverse=reverse)
-    return ProcessView(rows, len(everybody), state, settings, census(everybody, state.processes))
+    return ProcessView(rows, everybody, state, settings, census(everybody, state.processes))
 
 
 class _Holder:

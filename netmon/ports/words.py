@@ -45,7 +45,7 @@ def explain_port(
     """
     several = row.socket is None and len(row.group.sockets) > 1
     first = _explain_group(row.group, state, ancestors) if several else _explain_socket(row, state, ancestors)
-    sentences, facts = list(first.sentences), list(first.facts)
+    sentences, facts = [*_farewell(row.group, state), *first.sentences], list(first.facts)
     for teller in (*TELLERS, *tellers):
         more, values = teller(row, state)
         sentences += [clean(sentence) for sentence in more if sentence]
@@ -56,6 +56,13 @@ def explain_port(
 def copied_port(row: PortRow, state: State) -> str:
     """One line to paste elsewhere; of a port with several sockets all of them, one behind the other."""
     return "; ".join(copy_text(each.listener, state) for each in row.sockets[:_NAMED]) + _more(row.sockets)
+
+
+def _farewell(group: PortGroup, state: State) -> Iterator[str]:
+    """That nothing is bound to a port any more: what follows is how it last was."""
+    if group.is_gone and group.drift is not None and group.drift.at is not None:
+        went = ago(state, group.drift.at)
+        yield f"Nothing is bound to port {group.port}/{group.protocol} any more: it went {went}. It last was so:"
 
 
 def _explain_socket(row: PortRow, state: State, ancestors: tuple[Process, ...]) -> Explanation:
@@ -125,7 +132,7 @@ def _range(row: PortRow, state: State) -> Telling:
 
 def _drift(row: PortRow, state: State) -> Telling:
     drift = row.group.drift
-    return ((None,) if drift is None else (_drift_sentence(drift, state),)), ()
+    return (() if drift is None or drift.change == "gone" else (_drift_sentence(drift, state),)), ()
 
 
 def _drift_sentence(drift: Drift, state: State) -> str:
@@ -135,8 +142,6 @@ def _drift_sentence(drift: Drift, state: State) -> str:
         return f"It was opened to other addresses {when}: before, it was bound to {was} only."
     if drift.change == "narrowed":
         return f"It was withdrawn from other machines {when}: before, it was bound to {was}."
-    if drift.change == "gone":
-        return f"It went {when}: nothing is bound to the port any more."
     return f"It is new: nothing was bound to the port when netmon started; it appeared {when}."
 
 

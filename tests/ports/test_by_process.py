@@ -88,7 +88,7 @@ def test_who_cannot_be_named_is_one_row_for_each_reason() -> None:
 def test_a_filter_counts_only_what_matches() -> None:
     settings = ProcessSettings(parse_filter("proc:curl"), Sorting("serves", True))
     view = shown([connection(owner=CURL)], [listener("0.0.0.0:80", owner=BOTH)], settings)
-    assert ([row.owner for row in view.rows], view.total, view.settings) == ([CURL], 3, settings)
+    assert ([row.owner for row in view.rows], len(view.everybody), view.settings) == ([CURL], 3, settings)
     assert view.census == Census(2, 1, 4, 3)
 
 

@@ -58,11 +58,12 @@ class ListenersPane(PortsPane):
         return len(view.groups), view.total
 
     def kind_of(self, row: PortRow) -> str:
-        """Gone, new, changed a moment ago, or a line beneath."""
+        """Gone, new, changed a moment ago; dim beneath a port, and where it is lent to a client of UDP."""
         if row.group.is_gone:
             return "closing"
+        lent = row.group.protocol == "udp" and row.group.range == "ephemeral"
         mark = next((kind for each in row.sockets if (kind := self._moment.kind(each.listener))), "")
-        return mark or ("dim" if row.tree else "")
+        return mark or ("dim" if row.tree or lent else "")
 
     # Rows
 

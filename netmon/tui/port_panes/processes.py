@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import chain
 from typing import Any
 
 from rich.text import Text
@@ -62,13 +63,13 @@ class ProcessesPane(PortsPane):
 
     def counts(self, view: ProcessView) -> tuple[int, int]:
         """Holders."""
-        return len(view.rows), view.total
+        return len(view.rows), len(view.everybody)
 
     # Rows
 
     def as_now(self, key: Hashable, gathered: ProcessView) -> ProcessPorts | None:
-        """A holder by its processes."""
-        return next((row for row in gathered.rows if row.key == key), None)
+        """A holder by its process, also where the filter hides it."""
+        return next((row for row in chain(gathered.rows, gathered.everybody) if row.key == key), None)
 
     def process_of(self, row: ProcessPorts) -> Process | None:
         """The first of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netmon.engine.filter import parse_filter
 from netmon.model.snapshot import ProcessCount
 from netmon.ports.by_process import ProcessSettings, by_process
 from netmon.tui.columns import Moment
@@ -30,3 +31,15 @@ def test_a_row_leads_to_all_its_connections_where_it_can_be_named() -> None:
         Place(text="pid:7", view="split"),
         "No process can be named here.",
     }
+
+
+def test_a_row_is_found_also_where_the_filter_hides_it() -> None:
+    pane = ProcessesPane(Moment())
+    pane.settings = ProcessSettings(parse_filter("pid:7"))
+    rows = [listener(pid=7), listener("0.0.0.0:1", pid=8)]
+    gathered = pane.gather(state(listeners=rows))
+    assert pane.counts(gathered) == (1, 2)
+    hidden = pane.as_now(("holder", (8,)), gathered)
+    assert hidden is not None
+    assert [port for port, _ in hidden.serves] == [1]
+    assert pane.as_now(("holder", (9,)), gathered) is None

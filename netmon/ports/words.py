@@ -61,8 +61,8 @@ def copied_port(row: PortRow, state: State) -> str:
 def _farewell(group: PortGroup, state: State) -> Iterator[str]:
     """That nothing is bound to a port any more: what follows is how it last was."""
     if group.is_gone and group.drift is not None and group.drift.at is not None:
-        went = ago(state, group.drift.at)
-        yield f"Nothing is bound to port {group.port}/{group.protocol} any more: it went {went}. It last was so:"
+        port, went = f"{group.port}/{group.protocol}", ago(state, group.drift.at)
+        yield f"Nothing is bound to port {port} any more: it went {went}. It last was so:"
 
 
 def _explain_socket(row: PortRow, state: State, ancestors: tuple[Process, ...]) -> Explanation:

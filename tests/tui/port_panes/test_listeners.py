@@ -60,6 +60,8 @@ def test_enter_opens_a_folded_line_and_folding_closes_it_again() -> None:
 
 
 def test_a_port_that_was_lent_to_a_client_is_dim() -> None:
-    pane = ListenersPane(Moment())
+    moment = Moment()
+    moment.started = NOW
+    pane = ListenersPane(moment)
     bound = [listener("0.0.0.0:53", protocol="udp"), listener("0.0.0.0:40000", protocol="udp")]
     assert [pane.kind_of(row) for row in pane.gather(state(listeners=bound)).rows] == ["", "dim"]

@@ -14,7 +14,9 @@ from netmon.model.socket import Protocol
 from netmon.ports.listeners import Listening
 
 GONE_SHOWN_S = 300.0
-"""How long a port that nothing is bound to any more is still shown."""
+"""How long a port that was there at the start is still shown when nothing is bound to it any more."""
+BRIEFLY_SHOWN_S = 15.0
+"""The same of one that came later and lived no longer than this; else for as long as it lived."""
 
 Change = Literal["new", "gone", "widened", "narrowed"]
 _Port = tuple[Protocol, int]
@@ -44,8 +46,15 @@ class Past(NamedTuple):
         """The ports that nothing is bound to any more, for a while: what was last, and when it went."""
         for port, rows in self.gone.items():
             at = max(_closed_at(row) for row in rows)
-            if port not in living and self.now - at < GONE_SHOWN_S:
+            if port not in living and self.now - at < self._shown_for(port, rows, at):
                 yield [row for row in rows if _closed_at(row) == at], Drift("gone", at)
+
+    def _shown_for(self, port: _Port, rows: list[Connection], at: float) -> float:
+        """Seconds: the listeners of a test that come and go by the dozen must not bury the others."""
+        if port in self.first:
+            return GONE_SHOWN_S
+        lived = at - min(row.first_seen_at for row in rows)
+        return min(GONE_SHOWN_S, max(BRIEFLY_SHOWN_S, lived))
 
 
 def past_listeners(state: State) -> Past:

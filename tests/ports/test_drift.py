@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from netmon.engine.listener_log import local_end
 from netmon.model.connection import Connection
-from netmon.ports.drift import GONE_SHOWN_S, Drift
+from netmon.ports.drift import BRIEFLY_SHOWN_S, GONE_SHOWN_S, Drift
 from netmon.ports.groups import port_groups
 from tests.builders import NOW, listener, state
 
@@ -85,7 +85,19 @@ def test_gone_for_a_while_with_those_that_were_last() -> None:
     assert group.drift == Drift("gone", NOW - 9)
     assert group.addresses == ("0.0.0.0",)
     old = last._replace(closed_at=NOW - GONE_SHOWN_S)
-    assert drifts([], [], [old]) == []
+    assert drifts([], [last], [old]) == []
     assert drifts([at("127.0.0.1:80")], [at("127.0.0.1:80")], [at("[::1]:80")._replace(closed_at=NOW)]) == [
         None
     ]
+
+
+def test_what_came_after_the_start_is_shown_for_as_long_as_it_lived() -> None:
+    def gone_for(seconds: float, lived: float) -> list[Drift | None]:
+        closed = NOW - seconds
+        return drifts([], [], [at("0.0.0.0:80", closed - lived)._replace(closed_at=closed)])
+
+    assert gone_for(40, lived=41) == [Drift("gone", NOW - 40)]
+    assert gone_for(40, lived=39) == []
+    assert gone_for(BRIEFLY_SHOWN_S - 1, lived=0.1) == [Drift("gone", NOW - BRIEFLY_SHOWN_S + 1)]
+    assert gone_for(BRIEFLY_SHOWN_S, lived=0.1) == []
+    assert gone_for(GONE_SHOWN_S, lived=1e6) == []

@@ -35,7 +35,7 @@ def test_drift_is_said_with_its_time() -> None:
     widened = note(wide, first=(LOCAL,))
     assert widened == Note(8, "⚠ other machines reach it since 11:59 UTC (was 127.0.0.1)", "warn")
     gone = wide._replace(closed_at=NOW - 180)
-    assert note(gone_listeners=(gone,)) == Note(6, "✕ gone 3m ago", "closing")
+    assert note(first=(wide,), gone_listeners=(gone,)) == Note(6, "✕ gone 3m ago", "closing")
     narrowed = note(LOCAL, first=(wide,), gone_listeners=(gone,))
     assert narrowed.text == "only this machine reaches it since 11:57 UTC (was 0.0.0.0)"
     assert note(LOCAL, first=(wide,)).text == "only this machine reaches it since the start (was 0.0.0.0)"

@@ -71,7 +71,8 @@ def test_drift_in_words() -> None:
         wide, started_at=NOW - 100
     )
     gone = wide._replace(closed_at=NOW - 120)
-    assert said(gone_listeners=(gone,), started_at=NOW - 100).startswith(
+    there: dict[str, Any] = {"first_listeners": frozenset({local_end(gone.socket)}), "started_at": NOW - 100}
+    assert said(gone_listeners=(gone,), **there).startswith(
         "Nothing is bound to port 80/tcp any more: it went 2 minutes ago. It last was so: python3"
     )
     before: dict[str, Any] = {"first_listeners": frozenset({local_end(wide.socket)}), "started_at": NOW - 100}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from typing import Literal, NamedTuple
 
-from netmon.engine.listener_log import is_serving, local_end
+from netmon.engine.listener_log import is_serving
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.endpoint import Scope, scope_of
 from netmon.model.snapshot import LocalEnd
 from netmon.model.socket import Protocol
-from netmon.ports.listeners import Listening
+from netmon.ports.listeners import Listening, binding
 
 GONE_SHOWN_S = 300.0
 """How long a port that was there at the start is still shown when nothing is bound to it any more."""
@@ -100,7 +100,7 @@ def _widened(
     earlier = [row.socket.local.address for row in gone if row.first_seen_at < at]
     earlier += [end[2] for end in before]
     living = [row.listener for row in serving if row.listener.first_seen_at < at]
-    earlier += [row.socket.local.address for row in living if local_end(row.socket) not in before]
+    earlier += [row.socket.local.address for row in living if binding(row) not in before]
     if not earlier or any(is_far(address) for address in earlier):
         return None
     return Drift("widened", at, tuple(sorted(set(earlier))))

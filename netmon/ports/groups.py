@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from netmon.engine.aggregate import holder_key
-from netmon.engine.listener_log import local_end
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.process import Owner, Process
 from netmon.model.socket import Protocol
 from netmon.ports.drift import Drift, drift_of, past_listeners
-from netmon.ports.listeners import Listening, listening
+from netmon.ports.listeners import Listening, binding, listening
 from netmon.ports.range import PortRange, port_range
 from netmon.ports.reach import Reach, reach
 from netmon.ports.traffic import Traffic
@@ -113,7 +112,7 @@ def _group(rows: list[Listening], drift: Drift | None, state: State) -> PortGrou
         port_range(port, state.ephemeral),
         merged_owners([row.listener for row in rows]),
         _union([row.reach for row in rows]),
-        _sum({local_end(row.listener.socket): row.end_traffic for row in rows}.values()),
+        _sum({binding(row.listener): row.end_traffic for row in rows}.values()),
         drift,
     )
 
@@ -161,7 +160,7 @@ def merged_owners(listeners: Sequence[Connection]) -> tuple[Owner, ...]:
     merged: list[tuple[Owner, Connection]] = []
     for row in listeners:
         for index, (owner, first) in enumerate(merged):
-            if _belong_together(owner, row, same_end=local_end(first.socket) == local_end(row.socket)):
+            if _belong_together(owner, row, same_end=binding(first) == binding(row)):
                 merged[index] = _joined(owner, row.owner), first
                 break
         else:

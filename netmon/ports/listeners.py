@@ -9,6 +9,7 @@ from netmon.engine.listener_log import local_end
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.process import Owner
+from netmon.model.snapshot import LocalEnd
 from netmon.ports.reach import Reach, reach
 from netmon.ports.traffic import NOTHING, Traffic, listener_traffic
 
@@ -81,11 +82,16 @@ def listening(state: State, listeners: Sequence[Connection] | None = None) -> li
         bound = (socket.local.address, socket.v6only, socket.interface)
         if (reached := reaches.get(bound)) is None:
             reached = reaches[bound] = reach(*bound, state.addresses)
-        shared = traffic.of_end.get(local_end(socket), NOTHING)
+        shared = traffic.of_end.get(binding(listener), NOTHING)
         own = traffic.of_socket.get(listener.key)
         rows.append(Listening(listener, reached, shared.connections, shared, own))
     rows.sort(key=by_port)
     return rows
+
+
+def binding(connection: Connection) -> LocalEnd:
+    """Where the local end of a socket is bound."""
+    return local_end(connection.socket)
 
 
 def user_of(owner: Owner) -> str | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netmon.engine.listener_log import local_end
 from netmon.model.endpoint import Scope, scope_of
 from netmon.model.process import Owner
 from netmon.ports.by_process import ProcessPorts
-from netmon.ports.listeners import Listening
+from netmon.ports.listeners import Listening, binding
 from netmon.ports.view import PortRow
 
 
@@ -41,7 +40,7 @@ def _of_socket(one: Listening, sockets: Sequence[Listening]) -> list[str]:
         if any(each.listener.socket.family != socket.family for each in wide):
             terms.append("laddr:0.0.0.0/0" if socket.family == 4 else "laddr:::/0")
         terms += sorted({f"-laddr:{address}" for each in others if (address := _specific(each)) is not None})
-    if any(local_end(each.listener.socket) == local_end(socket) for each in others):
+    if any(binding(each.listener) == binding(one.listener) for each in others):
         pids = _of_owner(one.listener.owner)
         terms += [pids] if pids else []
     return terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netmon.model.connection import Connection, Direction
-from netmon.ports.listeners import listening, user_of
+from netmon.ports.listeners import binding, listening, user_of
 from netmon.ports.reach import Reach
 from netmon.ports.traffic import Traffic
 from tests.builders import connection, listener, owner, process, state
@@ -86,3 +86,7 @@ def test_sockets_on_one_end_have_its_traffic_and_their_own_part() -> None:
 def test_an_address_stands_with_the_interface_it_is_bound_to() -> None:
     plain, bound = listener("10.0.0.5:1"), listener("0.0.0.0:2", socket={"interface": "eth0"})
     assert [row.address for row in listening(state(listeners=[plain, bound]))] == ["10.0.0.5", "0.0.0.0%eth0"]
+
+
+def test_a_binding_tells_protocol_family_address_and_port() -> None:
+    assert binding(listener("[::]:80")) == ("tcp", 6, "::", 80)

@@ -124,6 +124,7 @@ class LinuxCollector:
             tally=None if counted is None else self._tally(counted),
             listen=read_listen_counters(),
             limits=self._limits,
+            processes=self._owners.count,
             degradations=tuple(self._degradations.values()),
             privileged=self._owners.privileged,
             reports_closed=self._closed is not None,

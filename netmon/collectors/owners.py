@@ -17,6 +17,7 @@ from typing import NamedTuple
 from netmon.collectors import procfs
 from netmon.collectors.cgroups import CgroupTree
 from netmon.model.process import Owner, OwnerReason, Process
+from netmon.model.snapshot import ProcessCount
 from netmon.model.socket import SocketState
 
 _SOCKET_LINK = "socket:["
@@ -86,6 +87,12 @@ class OwnerTable:
         """Processes whose descriptors are still to be verified in this round."""
         self._verify_names: list[str] = []
         """Those of the process whose turn it is, which stands last in `_verify_turns`."""
+
+    @property
+    def count(self) -> ProcessCount:
+        """How many processes there were at the last reading, and how many did not let themselves be read."""
+        watched = self._processes.values()
+        return ProcessCount(len(watched), sum(not each.readable for each in watched))
 
     # -- reading
 

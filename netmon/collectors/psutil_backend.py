@@ -30,7 +30,7 @@ from netmon.collectors.psutil_processes import ProcessTable, ancestors, working_
 from netmon.collectors.psutil_sockets import RawSocket, connections_by_process, merge, record_of, state_of
 from netmon.collectors.reserved_ports import read_limits
 from netmon.model.process import Owner, OwnerReason, Process
-from netmon.model.snapshot import Degradation, Snapshot, Source
+from netmon.model.snapshot import Degradation, ProcessCount, Snapshot, Source
 from netmon.model.socket import SocketRecord, SocketState, Uncounted
 
 _LINUX = sys.platform.startswith("linux")
@@ -96,6 +96,7 @@ class PsutilCollector:
             ephemeral=ephemeral_range(),
             listen=read_listen_counters(),
             limits=read_limits() if _LINUX else None,
+            processes=self._count_processes(),
             degradations=self._degradations,
             privileged=self._privileged,
             cost_s=time.monotonic() - now,
@@ -130,6 +131,13 @@ class PsutilCollector:
                 self._by_process = True
                 self._degradations += (_SOCKETS_MISSING,)
         return connections_by_process()
+
+    def _count_processes(self) -> ProcessCount | None:
+        """All processes; how many of them refuse to be read is known only to root, to whom none does."""
+        try:
+            return ProcessCount(len(psutil.pids()), 0 if self._privileged else None)
+        except (OSError, psutil.Error):
+            return None
 
     # -- owners
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from netmon.model.connection import Connection, Direction
 from netmon.model.pressure import ConnectionTally, ListenCounters, PortLimits
-from netmon.model.snapshot import Degradation, LocalEnd, Source
+from netmon.model.snapshot import Degradation, LocalEnd, ProcessCount, Source
 
 LINGER_S = 5.0
 """How long a closed connection stays in the live view, marked, and a new one is marked as new."""
@@ -85,6 +85,12 @@ class State:
     """TCP connections in every state, and UDP sockets with a fixed peer."""
     listeners: Sequence[Connection] = ()
     """Listening TCP and unconnected UDP sockets."""
+    gone_listeners: Sequence[Connection] = ()
+    """Listeners that have gone since netmon started (`closed_at` set), bounded; the latest last."""
+    first_listeners: frozenset[LocalEnd] = frozenset()
+    """Where there were listeners at the first poll."""
+    started_at: float | None = None
+    """The monotonic time of the first poll: what was there then is not new; None before it."""
     closed: Sequence[Connection] = ()
     """Connections that closed since the state before."""
     lingering: Sequence[Connection] = ()
@@ -109,6 +115,8 @@ class State:
     """What listeners did not take; None where the system does not tell."""
     limits: PortLimits | None = None
     """The settings of queues and ports; None where they are not read."""
+    processes: ProcessCount | None = None
+    """All processes of the machine; None where the source does not count them."""
     lost_events: int = 0
     degradations: tuple[Degradation, ...] = ()
     privileged: bool = False

@@ -10,6 +10,7 @@ from netmon.engine.direction import UNKNOWN, Listeners, Verdict, judge, stronger
 from netmon.engine.halves import LocalHalves
 from netmon.engine.interval import Interval
 from netmon.engine.listen_watch import ListenWatch
+from netmon.engine.listener_log import ListenerLog
 from netmon.engine.locality import interface_of
 from netmon.engine.opening import opening_of
 from netmon.engine.services import service_of
@@ -28,6 +29,7 @@ class Tracker:
     def __init__(self, history_limit: int = HISTORY_LIMIT) -> None:
         self._rows: dict[object, Connection] = {}
         self._listeners = Listeners()
+        self._log = ListenerLog()
         self._halves = LocalHalves()
         self._closings = Closings(self._listeners, history_limit)
         self._totals = RunningTotals()
@@ -209,7 +211,8 @@ class Tracker:
             self._halves.forget(row)
 
     def _state(self, interval: Interval) -> State:
-        snapshot, closings = interval.snapshot, self._closings
+        snapshot, closings, log = interval.snapshot, self._closings, self._log
+        log.note(interval.listeners, snapshot.ephemeral, snapshot.monotonic)
         self._sequence += 1
         return State(
             sequence=self._sequence,
@@ -218,6 +221,9 @@ class Tracker:
             source=snapshot.source,
             connections=interval.connections,
             listeners=interval.listeners,
+            gone_listeners=log.gone,
+            first_listeners=log.first,
+            started_at=log.started_at,
             closed=tuple(interval.closed),
             lingering=tuple(closings.lingering),
             history=tuple(closings.history),
@@ -234,6 +240,7 @@ class Tracker:
             tally=snapshot.tally,
             listen=self._listen.update(snapshot.listen),
             limits=snapshot.limits,
+            processes=snapshot.processes,
             lost_events=snapshot.lost_events,
             degradations=snapshot.degradations,
             privileged=snapshot.privileged,

@@ -42,6 +42,15 @@ class InterfaceCounters(NamedTuple):
     bytes_sent: int
 
 
+class ProcessCount(NamedTuple):
+    """How many processes there are, whether they use the network or not."""
+
+    visible: int
+    """All that can be seen."""
+    unreadable: int | None
+    """Those of them whose sockets cannot be read, which may hold any; None where that is not told."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One poll of one source, whole."""
@@ -75,6 +84,8 @@ class Snapshot:
     limits: PortLimits | None = None
     """The settings of queues and ports; None where they are not read."""
     degradations: tuple[Degradation, ...] = ()
+    processes: ProcessCount | None = None
+    """All processes; None where the source does not count them."""
     privileged: bool = False
     """Whether every process of the machine may be read (root)."""
     cost_s: float = 0.0

@@ -56,6 +56,11 @@ class DestinationUse(NamedTuple):
     """Ports that `connect()` may take for it: the range without reserved ports and those that are bound."""
 
     @property
+    def key(self) -> Destination:
+        """What makes it the same destination in the next state."""
+        return self.destination
+
+    @property
     def used(self) -> int:
         """Ports that it has, TIME_WAIT included."""
         return self.live + self.time_wait

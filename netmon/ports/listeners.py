@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from netmon.engine.listener_log import local_end
 from netmon.engine.state import State
-from netmon.model.connection import Connection, Direction
+from netmon.model.connection import Connection
 from netmon.model.process import Owner
 from netmon.model.snapshot import LocalEnd
-from netmon.model.socket import SocketState
 from netmon.ports.reach import Reach, reach
+from netmon.ports.traffic import NOTHING, Traffic, listener_traffic
 
 
 class Listening(NamedTuple):
@@ -20,12 +20,32 @@ class Listening(NamedTuple):
     listener: Connection
     reach: Reach
     inbound: int
-    """Inbound connections that it took and that are still open."""
+    """Inbound connections that came to where it is bound and that are still open."""
+    end_traffic: Traffic = NOTHING
+    """What those carry; other sockets on the same end (SO_REUSEPORT) have their part in it."""
+    own_traffic: Traffic | None = None
+    """Its own part of that, where several share an end and their parts can be told apart."""
 
     @property
     def key(self) -> object:
         """The key of its socket."""
         return self.listener.key
+
+    @property
+    def address(self) -> str:
+        """Where it is bound, with `%interface` where it is bound to one too."""
+        socket = self.listener.socket
+        return f"{socket.local.address}%{socket.interface}" if socket.interface else socket.local.address
+
+    @property
+    def owners(self) -> tuple[Owner]:
+        """Who holds it."""
+        return (self.listener.owner,)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What it took: its own part where that is known, else that of all sockets on its end."""
+        return self.end_traffic if self.own_traffic is None else self.own_traffic
 
     @property
     def accept_queue(self) -> tuple[int, int] | None:
@@ -54,7 +74,7 @@ def listening(state: State, listeners: Sequence[Connection] | None = None) -> li
         state: Gives the addresses and the connections that are counted.
         listeners: Those wanted; all of the state's by default.
     """
-    inbound = inbound_counts(state)
+    traffic = listener_traffic(state)
     reaches: dict[tuple[str, bool | None, str | None], Reach] = {}
     rows = []
     for listener in state.listeners if listeners is None else listeners:
@@ -62,50 +82,16 @@ def listening(state: State, listeners: Sequence[Connection] | None = None) -> li
         bound = (socket.local.address, socket.v6only, socket.interface)
         if (reached := reaches.get(bound)) is None:
             reached = reaches[bound] = reach(*bound, state.addresses)
-        rows.append(Listening(listener, reached, inbound[binding(listener)]))
+        shared = traffic.of_end.get(binding(listener), NOTHING)
+        own = traffic.of_socket.get(listener.key)
+        rows.append(Listening(listener, reached, shared.connections, shared, own))
     rows.sort(key=by_port)
     return rows
 
 
-# -- who came
-
-
 def binding(connection: Connection) -> LocalEnd:
     """Where the local end of a socket is bound."""
-    socket = connection.socket
-    return socket.protocol, socket.family, *socket.local
-
-
-def inbound_counts(state: State) -> Counter[LocalEnd]:
-    """How many inbound connections each listener took: each counts for the one the kernel would pick."""
-    bound = {binding(listener) for listener in state.listeners}
-    counts: Counter[LocalEnd] = Counter()
-    for local, count in _open_inbound(state).items():
-        if (took := taker(local, bound)) is not None:
-            counts[took] += count
-    return counts
-
-
-def _open_inbound(state: State) -> Mapping[LocalEnd, int]:
-    """Open connections by their local end; also others than inbound ones where only listeners were read."""
-    if state.accepted is not None:
-        return state.accepted
-    return Counter(
-        binding(connection)
-        for connection in state.connections
-        if connection.direction is Direction.INBOUND and connection.socket.state is not SocketState.TIME_WAIT
-    )
-
-
-def taker(local: LocalEnd, bound: Container[LocalEnd]) -> LocalEnd | None:
-    """The most specific listener for a local end, None if it is gone already."""
-    protocol, family, address, port = local
-    wildcards = [(6, "::")] if ":" in address else [(family, "0.0.0.0" if family == 4 else "::"), (6, "::")]
-    for bound_family, bound_address in [(family, address), *wildcards]:
-        candidate = (protocol, bound_family, bound_address, port)
-        if candidate in bound:
-            return candidate
-    return None
+    return local_end(connection.socket)
 
 
 def user_of(owner: Owner) -> str | None:

@@ -13,7 +13,8 @@ from netmon.model.pressure import ConnectionTally, ListenCounters, PortLimits
 from netmon.model.snapshot import LocalEnd
 from netmon.model.socket import SocketState
 from netmon.ports.holder import holder_of
-from netmon.ports.listeners import binding, taker
+from netmon.ports.listeners import binding
+from netmon.ports.traffic import taker
 
 HANDSHAKES_LEAST = 8
 """Fewer unfinished handshakes are never a pile: some are always under way, also with a backlog of 5."""
@@ -145,7 +146,7 @@ def handshakes(state: State, tally: ConnectionTally) -> Iterator[Finding]:
         listeners[binding(row)].append(row)
     counts: dict[LocalEnd, tuple[int, int | None]] = {}
     for end, (count, lasting) in tally.syn_recv.items():
-        place = taker(end, listeners) or end
+        place = taker(end, listeners.keys()) or end
         before, lasted = counts.get(place, (0, 0))
         counts[place] = before + count, None if lasting is None or lasted is None else lasted + lasting
     pressed = False

@@ -19,8 +19,17 @@ from netmon.ports.question import PortQuestion
 from netmon.ports.stop_plan import StopPlan, Surroundings, plan_stop
 
 Ancestors = Callable[[int], tuple[Process, ...]]
+StopTarget = Connection | PortQuestion
+"""A row whose holder is to be stopped, or a whole port."""
 
 _DOCKER_UNITS = ("docker.service", "docker.socket")
+
+
+def plan_for(target: StopTarget, state: State, ancestors: Ancestors) -> StopPlan:
+    """The plan for a row or for a port."""
+    if isinstance(target, PortQuestion):
+        return plan_for_port(target, state, ancestors)
+    return plan_for_row(target, state, ancestors)
 
 
 def plan_for_port(question: PortQuestion, state: State, ancestors: Ancestors) -> StopPlan:

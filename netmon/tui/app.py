@@ -21,8 +21,9 @@ from netmon.engine.state import State
 from netmon.model.text import clean
 from netmon.resolver.reverse import ReverseNames
 from netmon.tui.status import figures
-from netmon.tui.tabs.base import Tab
+from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.tabs.registry import TABS
+from netmon.tui.ways_back import WaysBack
 from netmon.tui.widgets.top_bar import TopBar
 
 
@@ -85,6 +86,9 @@ class NetmonApp(App[None]):
         self._visited: dict[str, Tab] = {}
         self._current: Tab | None = None
         """The tab in view; the poller's thread reads it."""
+        self._ways_back = WaysBack()
+        self._arriving: Place | None = None
+        """What to show in the tab in view as soon as it can."""
         self._names = ReverseNames(on_change=self._names_arrived)
         self._host = clean(socket.gethostname(), 64)
 
@@ -153,15 +157,38 @@ class NetmonApp(App[None]):
     # -- tabs
 
     def action_tab(self, index: int) -> None:
-        """Show a tab, composing it on its first visit."""
+        """Show a tab; what jumps came from is left behind."""
+        self._ways_back.forget()
+        self._open(index)
+
+    def on_tab_jump(self, message: Tab.Jump) -> None:
+        """Show a place in another tab, and remember the way back."""
+        if self._current is not None:
+            there = self._visited.get(message.slug)
+            as_it_was = there.place() if there is not None and there.is_mounted else Place()
+            self._ways_back.leave(self._current, message.slug, as_it_was)
+            self._open(self._slugs.index(message.slug), message.place)
+
+    def on_tab_return(self) -> None:
+        """Go back to where the last jump came from; the tab it led to is again as it was."""
+        if (way := self._ways_back.take()) is not None:
+            there = self._visited[way.jumped_to]
+            if there.is_mounted:
+                there.arrive(way.as_it_was)
+            self._open(self._slugs.index(way.slug), way.place)
+
+    def _open(self, index: int, place: Place | None = None) -> None:
+        """Show a tab, composing it on its first visit, and a place in it."""
+        self._arriving = place
         entry = TABS[index]
         tab = self._visited.get(entry.slug)
-        place = self.query_one("#tabs", Container)
+        tabs = self.query_one("#tabs", Container)
         for other in self._visited.values():
             other.display = other is tab
         if tab is None:
             tab = self._visited[entry.slug] = self._make_tab(index)
-            place.mount(tab)
+            tabs.mount(tab)
+        tab.came_by_jump = self._ways_back.leads_from(entry.slug)
         self._current = tab
         self.query_one(TopBar).show_current(index)
         tab.call_after_refresh(self._opened, tab)  # in its own time: it may still have to be composed
@@ -185,6 +212,9 @@ class NetmonApp(App[None]):
             tab.focus_first()
             if (state := self._poller.latest) is not None:
                 tab.show_projection(state, tab.project(state))
+            if (place := self._arriving) is not None:
+                self._arriving = None
+                tab.arrive(place)
 
     def on_top_bar_tab_clicked(self, message: TopBar.TabClicked) -> None:
         """Show the tab that was clicked."""

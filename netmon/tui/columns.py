@@ -23,6 +23,8 @@ class Moment:
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.wall = 0.0
+        """The same time in seconds since the epoch."""
         self.started = 0.0
         """When netmon took its first look: what was there then is not new."""
         self.names: Callable[[str], str | None] | None = None

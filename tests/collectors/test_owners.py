@@ -643,3 +643,29 @@ def test_a_process_of_nobody_knows_nothing() -> None:
     table.refresh([], lambda: set())
     assert table.process(2**22 + 1) is None
     assert table.owner(SocketState.ESTABLISHED, 2**31, 0, None).process is None
+
+
+def test_counts_the_processes_there_are(watch: Watch) -> None:
+    with forked(lambda channel: channel.recv()):
+        before = watch.collector.poll().processes
+        assert before is not None
+        assert before.visible >= 2
+    assert before.unreadable is not None
+    assert 0 <= before.unreadable < before.visible
+
+
+@pytest.mark.root
+def test_counts_those_that_another_user_may_not_read() -> None:
+    def look() -> tuple[int, int]:
+        with watching() as watch:
+            counted = watch.collector.poll().processes
+            assert counted is not None
+            assert counted.unreadable is not None
+            return counted.visible, counted.unreadable
+
+    def alone_with_another() -> tuple[int, int]:
+        with forked(lambda channel: channel.recv()):
+            return in_child(look, uid=NOBODY)
+
+    # The first process, the child that waits, and the one that looks, which alone may be read by its user.
+    assert alone(alone_with_another) == (3, 2)

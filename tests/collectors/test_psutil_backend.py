@@ -368,3 +368,10 @@ def test_addresses_and_ephemeral_ports_agree(collector: PsutilCollector, linux: 
 def test_interfaces_are_read_only_for_watching() -> None:
     assert "lo" in PsutilCollector(follow=True).poll().interfaces
     assert PsutilCollector(follow=False).poll().interfaces == {}
+
+
+def test_counts_all_processes_and_how_many_it_cannot_read_only_as_root(collector: PsutilCollector) -> None:
+    counted = collector.poll().processes
+    assert counted is not None
+    assert counted.visible >= 2
+    assert counted.unreadable == (0 if os.geteuid() == 0 else None)

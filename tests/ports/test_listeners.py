@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from netmon.model.connection import Connection, Direction
-from netmon.ports.listeners import inbound_counts, listening, user_of
+from netmon.ports.listeners import binding, listening, user_of
 from netmon.ports.reach import Reach
+from netmon.ports.traffic import Traffic
 from tests.builders import connection, listener, owner, process, state
 
 
@@ -30,7 +31,6 @@ def test_each_connection_counts_for_the_most_specific_listener() -> None:
     bound = [listener("127.0.0.1:80"), listener("0.0.0.0:80"), listener("[::]:80")]
     counts = {row.listener.socket.local.address: row.inbound for row in listening(state(taken, bound))}
     assert counts == {"127.0.0.1": 1, "0.0.0.0": 1, "::": 2}
-    assert sum(inbound_counts(state(taken, bound)).values()) == 4
 
 
 def test_listeners_come_by_port_each_with_its_reach() -> None:
@@ -71,3 +71,22 @@ def test_the_user_is_known_where_the_process_is_not() -> None:
     assert user_of(owner(uid=33)) == "33"
     assert user_of(owner(uid=33, user="www-data")) == "www-data"
     assert user_of(owner()) is None
+
+
+def test_sockets_on_one_end_have_its_traffic_and_their_own_part() -> None:
+    workers = [owner(process("nginx", pid)) for pid in (1, 2)]
+    bound = [listener("0.0.0.0:80", owner=held) for held in workers]
+    took = connection(local="10.0.0.5:80", direction=Direction.INBOUND, owner=workers[1], rate_sent=7.0)
+    first, second = listening(state([took], bound))
+    assert (first.inbound, second.inbound) == (1, 1)
+    assert {first.traffic, second.traffic} == {Traffic(), Traffic(1, 45105.0, 7.0)}
+    assert first.end_traffic == second.end_traffic == Traffic(1, 45105.0, 7.0)
+
+
+def test_an_address_stands_with_the_interface_it_is_bound_to() -> None:
+    plain, bound = listener("10.0.0.5:1"), listener("0.0.0.0:2", socket={"interface": "eth0"})
+    assert [row.address for row in listening(state(listeners=[plain, bound]))] == ["10.0.0.5", "0.0.0.0%eth0"]
+
+
+def test_a_binding_tells_protocol_family_address_and_port() -> None:
+    assert binding(listener("[::]:80")) == ("tcp", 6, "::", 80)

@@ -148,7 +148,7 @@ async def test_a_tab_that_takes_its_time_is_opened_when_it_is_there(monkeypatch:
             ready.set()
         await screen.settle()
         assert in_view(screen) == ["ports"]
-        assert screen.app.focused is screen.app.query_one("#ports-table")
+        assert screen.app.focused is screen.app.query_one("#ports-listeners LiveTable")
 
 
 async def test_fast_fingers_end_at_the_last_tab() -> None:

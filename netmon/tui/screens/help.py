@@ -49,6 +49,7 @@ MARKS: list[tuple[str, str, str]] = [
     ("+", "new", "new: appeared a moment ago (green)"),
     ("~", "changed", "changed: another state or owner (yellow)"),
     ("✕", "closing", "closing: over, with its totals (red)"),
+    ("⚠", "", "worth a look: the note beside it or the details say why"),
     ("▼", "", "received by this machine"),
     ("▲", "", "sent by this machine; behind a queue: above half"),
     ("──▶", "", "who opened it: from the opener to the one that accepted"),

@@ -18,11 +18,10 @@ from textual.widgets import Button, Static
 
 from netmon.collectors.base import CollectorError
 from netmon.engine.state import State
-from netmon.model.connection import Connection
 from netmon.model.finding import FindingState
 from netmon.ports.stop_course import PATIENCE_S, Outcome, StopCourse, StopRefusedError
 from netmon.ports.stop_plan import StopPlan
-from netmon.ports.stop_survey import Ancestors, plan_for_row
+from netmon.ports.stop_survey import Ancestors, StopTarget, plan_for
 from netmon.ports.stop_words import named, outcome_words, question, who
 
 _FRAME = 3
@@ -92,18 +91,18 @@ class StopScreen(ModalScreen[None]):
         """What SIGKILL would still go to."""
 
     def __init__(
-        self, row: Connection, state: State, ancestors: Ancestors, patience_s: float = PATIENCE_S
+        self, target: StopTarget, state: State, ancestors: Ancestors, patience_s: float = PATIENCE_S
     ) -> None:
         """Make the screen.
 
         Args:
-            row: the listener or connection that was chosen.
+            target: the listener or connection that was chosen, or the port.
             state: the newest state.
             ancestors: gives the parents of a process; called on a worker thread.
             patience_s: how long a process is given to end.
         """
         super().__init__()
-        self._row, self._state, self._ancestors = row, state, ancestors
+        self._target, self._state, self._ancestors = target, state, ancestors
         self._patience_s = patience_s
         self._phase = Phase.LOOKING
         self._plan: StopPlan | None = None
@@ -150,7 +149,7 @@ class StopScreen(ModalScreen[None]):
 
     @work(thread=True, exclusive=True, group="stop", exit_on_error=False, description="plan")
     def _look(self) -> None:
-        self.post_message(self.Planned(plan_for_row(self._row, self._state, self._ancestors)))
+        self.post_message(self.Planned(plan_for(self._target, self._state, self._ancestors)))
 
     @on(Planned)
     def _on_planned(self, message: Planned) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, ClassVar
@@ -40,7 +40,9 @@ from netmon.tui.columns import (
     owner_text,
     process_columns,
 )
+from netmon.tui.port_places import holder_place, listener_place
 from netmon.tui.status import history_text
+from netmon.tui.tabs.base import Tab
 from netmon.tui.tabs.table_tab import NARROW, TableTab
 from netmon.tui.widgets.connection_pane import ConnectionPane
 from netmon.tui.widgets.detail_panel import DetailPanel
@@ -80,6 +82,7 @@ class ConnectionsTab(TableTab):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "next_view", "View", id="view"),
         Binding("n", "names", "Names", id="names"),
+        Binding("c", "jump", "Listener", id="jump"),
     ]
 
     @dataclass
@@ -200,6 +203,7 @@ class ConnectionsTab(TableTab):
         else:
             self._pane("closed").show_summary(view.closed, view.closed_sorting, history_text(state), empty)
         self._refresh_detail()
+        self._seek()
 
     def _show_status(self) -> None:
         if (state := self._state) is None:
@@ -231,11 +235,31 @@ class ConnectionsTab(TableTab):
 
     def action_next_view(self) -> None:
         """Show both directions apart, then in one table, then the sums by process, then the history."""
-        self._view_name = VIEWS[(VIEWS.index(self._view_name) + 1) % len(VIEWS)]
+        self._show_named(VIEWS[(VIEWS.index(self._view_name) + 1) % len(VIEWS)])
+
+    @property
+    def _view(self) -> str:
+        return self._view_name
+
+    def _show_named(self, view: str) -> None:
+        self._view_name = view
         self._close_detail()
         self._show_panes()
         self.focus_first()
-        self._set(with_processes=self._view_name == "processes", with_closed=self._view_name == "closed")
+        self._set(with_processes=view == "processes", with_closed=view == "closed")
+
+    @property
+    def _tables(self) -> Sequence[LiveTable[Any]]:
+        return [pane.table for pane in self._visible_panes()]
+
+    def _draw_again(self) -> None:
+        self._recompute()
+
+    def _jump_from(self, row: Row) -> Tab.Jump | str:
+        state = self._frozen or self._state
+        assert state is not None, "rows come with states"
+        place = holder_place(row) if isinstance(row, ProcessRow) else listener_place(row, state)
+        return place if isinstance(place, str) else self.Jump("ports", place)
 
     # -- order, filter, freeze, names
 

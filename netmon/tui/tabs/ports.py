@@ -1,25 +1,29 @@
-"""The ports tab: who holds which port, and who can reach it."""
+"""The ports tab: who holds which port, who can reach it, and what came and went."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection
+from typing import Any, ClassVar, NamedTuple
 
-from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.events import Resize
 
-from netmon.engine.explain import Explanation, copy_text, explain
+from netmon.engine.explain import Explanation
 from netmon.engine.filter import Filter
 from netmon.engine.state import State
 from netmon.engine.view import Sorting
 from netmon.model.connection import Connection
 from netmon.model.process import Process
-from netmon.ports.listeners import Listening, listening
-from netmon.ports.view import PORT_SORT, PortSettings, PortView, arrange, sorted_by
+from netmon.ports.stop_survey import StopTarget
+from netmon.ports.view import sorted_by
 from netmon.tui.columns import Moment
-from netmon.tui.port_columns import port_columns
+from netmon.tui.port_panes.base import PortsPane
+from netmon.tui.port_panes.listeners import ListenersPane
+from netmon.tui.port_panes.pressure import PressurePortsPane
+from netmon.tui.port_panes.processes import ProcessesPane
+from netmon.tui.tabs.base import Tab
 from netmon.tui.tabs.table_tab import NARROW, TableTab
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
@@ -27,33 +31,50 @@ from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
 
 
-class Shown(NamedTuple):
-    """A state and the listeners of it in view."""
+class Gathered(NamedTuple):
+    """What a view made of a state, and what it showed of that for the settings of then."""
 
+    pane: PortsPane
     state: State
-    view: PortView
+    found: Any
+    settings: Any
+    view: Any
 
 
 class PortsTab(TableTab):
-    """Listening sockets with their owners, their reach and their queues."""
+    """Listening sockets by port or by process, with their owners, their reach and their queues."""
 
     name_in_bar = "Ports"
     slug = "ports"
 
+    PANES: ClassVar[tuple[Callable[[Moment], PortsPane], ...]] = (
+        ListenersPane,
+        ProcessesPane,
+        PressurePortsPane,
+    )
+    """The views, in the order in which `v` comes to them."""
+
     DEFAULT_CSS = """
     PortsTab {
-        & > #ports-head { background: $boost; text-style: bold; }
+        & .ports-head { background: $boost; text-style: bold; }
         /* Textual updates what is beneath only of a widget that has such a rule of its own. */
         &:focus-within { background: $surface; }
-        &:focus-within > #ports-head { background: $primary-muted; color: $foreground; }
+        &:focus-within .ports-head { background: $primary-muted; color: $foreground; }
         & > #ports-status { background: $panel; }
         & > #ports-body { layout: horizontal; height: 1fr; }
-        #ports-table { width: 2fr; }
+        PortsPane { width: 2fr; }
+        PortsPane.-away { display: none; }
         DetailPanel { width: 1fr; min-width: 44; display: none; }
         &.-details DetailPanel { display: block; }
-        &.-details.-narrow #ports-table { display: none; }
+        &.-details.-narrow PortsPane { display: none; }
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "next_view", "View", id="view"),
+        Binding("c", "jump", "Connections", id="jump"),
+        Binding("e", "fold", "Sockets", id="fold"),
+    ]
 
     def __init__(self, ancestors: Callable[[int], tuple[Process, ...]]) -> None:
         """Make the tab.
@@ -62,30 +83,28 @@ class PortsTab(TableTab):
             ancestors: gives the parents of a process; called on a worker thread.
         """
         super().__init__(ancestors)
-        self._settings = PortSettings()
-        """Replaced whole; the poller's thread reads it."""
         self._moment = Moment()
-        self._latest: Shown | None = None
-        self._frozen: Shown | None = None
+        self._panes = [make(self._moment) for make in self.PANES]
+        self._pane = self._panes[0]
+        """The view that is shown; the poller's thread reads it."""
+        self._latest: Gathered | None = None
+        self._frozen: Gathered | None = None
         """What is shown while frozen."""
 
     def compose(self) -> ComposeResult:
-        """The sums, the listeners and the details, the filter and the status line."""
-        yield Line(" PORTS", id="ports-head")
+        """The views and the details, the filter and the status line."""
         with Container(id="ports-body"):
-            yield LiveTable(
-                port_columns(),
-                lambda row: row.key,
-                row_kind=lambda row: self._moment.kind(row.listener),
-                empty_text="waiting for the first poll …",
-                id="ports-table",
-            )
+            yield from self._panes
             yield DetailPanel()
         yield FilterBox()
         yield Line(id="ports-status")
 
+    def on_mount(self) -> None:
+        """Show the first view."""
+        self._show_pane(self._pane)
+
     def focus_first(self) -> None:
-        """Put the focus on the listeners."""
+        """Put the focus on the rows."""
         self._table.focus()
 
     def on_resize(self, event: Resize) -> None:
@@ -94,64 +113,122 @@ class PortsTab(TableTab):
 
     # States
 
-    def project(self, state: State) -> PortView:
-        """The listeners of a state, filtered and sorted; called on the poller's thread."""
-        return arrange(listening(state), self._settings)
+    def project(self, state: State) -> Gathered:
+        """What the view in view makes of a state, filtered and sorted; called on the poller's thread."""
+        pane = self._pane
+        found, settings = pane.gather(state), pane.settings
+        return Gathered(pane, state, found, settings, pane.pick(found, settings))
 
     def show_projection(self, state: State, projection: object) -> None:
         """Draw a state with the view that was computed for it."""
-        if not isinstance(projection, PortView):
+        if not isinstance(projection, Gathered):
             return
         if self._latest is None:
-            self._moment.started = state.monotonic
-        self._latest = Shown(state, projection)
+            self._moment.started = state.monotonic if state.started_at is None else state.started_at
+        self._latest = projection
         self._draw()
 
     def _draw(self) -> None:
-        """Show the listeners in the order and with the filter of now."""
-        shown = self._frozen or self._latest
+        """Show the rows in the order and with the filter of now."""
+        shown = self._shown
         if shown is None or self._latest is None:
             return
-        state, view = shown
-        if view.settings is not self._settings:  # a key was pressed since it was computed
-            view = arrange(view.all, self._settings)
-        self._moment.now = state.monotonic
-        column, reverse = self._settings.sorting
-        self._table.empty_text = "nothing matches the filter" if self._settings.filter else "no listeners"
-        self._table.set_rows(view.rows, sort_key=column, reverse=reverse)
-        self.query_one("#ports-head", Line).show(headline(view.rows))
+        pane, state = self._pane, shown.state
+        self._moment.now, self._moment.wall = state.monotonic, state.taken_at.timestamp()
+        pane.draw(state, shown.view)
         frozen = None if self._frozen is None else self._frozen.state
-        status = self._status(self._latest.state, frozen, len(view.rows), len(view.all))
+        status = self._status(self._latest.state, frozen, *pane.counts(shown.view))
         self.query_one("#ports-status", Line).show(status)
         self._refresh_detail()
+        self._seek()
 
     @property
-    def _table(self) -> LiveTable[Listening]:
-        return self.query_one("#ports-table", LiveTable)
+    def _shown(self) -> Gathered | None:
+        """What is in view: brought up to date where a key was pressed since it was computed."""
+        shown = self._frozen or self._latest
+        if shown is None:
+            return None
+        pane = self._pane
+        if shown.pane is not pane:
+            found = pane.gather(shown.state)
+        elif shown.settings is pane.settings:
+            return shown
+        else:
+            found = shown.found
+        shown = Gathered(pane, shown.state, found, pane.settings, pane.pick(found, pane.settings))
+        if self._frozen is None:
+            self._latest = shown
+        else:
+            self._frozen = shown
+        return shown
+
+    # Views
+
+    def action_next_view(self) -> None:
+        """Show the ports themselves, the processes that hold them, or what presses on them."""
+        self._show_pane(self._panes[(self._panes.index(self._pane) + 1) % len(self._panes)])
+        self._draw()
+        self.focus_first()
+
+    def _show_pane(self, pane: PortsPane) -> None:
+        chosen = self._filter
+        self._close_detail()
+        self._pane = pane
+        pane.settings = pane.settings._replace(filter=chosen)
+        for each in self._panes:
+            each.set_class(each is not pane, "-away")
+
+    @property
+    def _view(self) -> str:
+        return self._pane.view
+
+    def _show_named(self, view: str) -> None:
+        self._show_pane(next((pane for pane in self._panes if pane.view == view), self._pane))
+
+    def _draw_again(self) -> None:
+        self._draw()
+
+    def action_fold(self) -> None:
+        """Hide the sockets beneath the ports, or show them again."""
+        if isinstance(self._pane, ListenersPane):
+            self._pane.fold()
+            self._draw()
+
+    def _opens(self, row: Any) -> bool:
+        if not self._pane.opens(row):
+            return False
+        self._draw()
+        return True
 
     # Order, filter, freeze
 
-    def _set(self, settings: PortSettings) -> None:
-        self._settings = settings
+    @property
+    def _table(self) -> LiveTable[Any]:
+        return self._pane.table
+
+    def _set(self, **changes: Any) -> None:
+        self._pane.settings = self._pane.settings._replace(**changes)
         self._draw()
 
     def _sort_by(self, column: str) -> None:
-        self._set(self._settings._replace(sorting=sorted_by(self._settings.sorting, column)))
+        self._set(sorting=sorted_by(self._order, column, self._pane.low_first))
 
     @property
     def _sortable(self) -> Collection[str]:
-        return PORT_SORT
+        return self._pane.sortable
 
     @property
     def _order(self) -> Sorting:
-        return self._settings.sorting
+        order: Sorting = self._pane.settings.sorting
+        return order
 
     @property
     def _filter(self) -> Filter:
-        return self._settings.filter
+        chosen: Filter = self._pane.settings.filter
+        return chosen
 
     def _filter_by(self, chosen: Filter) -> None:
-        self._set(self._settings._replace(filter=chosen))
+        self._set(filter=chosen)
 
     @property
     def _is_frozen(self) -> bool:
@@ -162,52 +239,42 @@ class PortsTab(TableTab):
         self._frozen = self._latest if self._frozen is None else None
         self._draw()
 
-    # Details
+    # Rows
 
-    def _process_of(self, row: Listening) -> Process | None:
-        return row.listener.owner.process
+    def _jump_from(self, row: Any) -> Tab.Jump | str:
+        place = self._pane.connections_of(row)
+        return place if isinstance(place, str) else self.Jump("connections", place)
 
-    def _as_now(self, row: Listening) -> Listening | None:
-        shown = self._frozen or self._latest
-        rows = () if shown is None else shown.view.all
-        return next((now for now in rows if now.key == row.key), None)
+    def _process_of(self, row: Any) -> Process | None:
+        return self._pane.process_of(row)
 
-    def _explanation(self, row: Listening) -> Explanation:
-        return explain(row.listener, self._state, self._ancestors)
+    def _as_now(self, row: Any) -> Any:
+        shown = self._shown
+        return None if shown is None else self._pane.as_now(row.key, shown.found)
 
-    def _socket_of(self, row: Listening) -> Connection | None:
-        return row.listener
+    def _explanation(self, row: Any) -> Explanation:
+        return self._pane.explain(row, self._state, self._ancestors)
 
-    @property
-    def _state_in_view(self) -> State | None:
-        shown = self._frozen or self._latest
-        return None if shown is None else shown.state
+    def _line_of(self, row: Any) -> str:
+        return self._pane.line_of(row, self._state)
 
-    def _line_of(self, row: Listening) -> str:
-        return copy_text(row.listener, self._state)
+    def _socket_of(self, row: Any) -> Connection | None:
+        return self._pane.socket_of(row)
 
-    def _stop_target(self, row: Listening) -> Connection | None:
-        return row.listener
+    def _stop_target(self, row: Any) -> StopTarget | None:
+        return self._pane.stop_target(row)
 
     @property
     def _newest(self) -> State | None:
         return None if self._latest is None else self._latest.state
 
     @property
+    def _state_in_view(self) -> State | None:
+        shown = self._frozen or self._latest
+        return None if shown is None else shown.state
+
+    @property
     def _state(self) -> State:
         state = self._state_in_view
         assert state is not None, "rows come with states"
         return state
-
-
-def headline(rows: Sequence[Listening]) -> Text:
-    """The listeners in view in a line: how many, how many are reached from elsewhere, what fills up."""
-    exposed = sum(row.is_exposed for row in rows)
-    filling = [row for row in rows if row.is_filling]
-    text = Text(f" PORTS  {len(rows):,} {'listener' if len(rows) == 1 else 'listeners'}")
-    text.append(f" · {exposed:,} open to other machines")
-    if filling:
-        ports = ", ".join(str(row.listener.socket.local.port) for row in filling[:3])
-        more = f" and {len(filling) - 3} more" if len(filling) > 3 else ""
-        text.append(f" · ⚠ accept queue filling: {ports}{more}", style="bold")
-    return text

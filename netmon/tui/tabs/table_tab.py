@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -18,8 +18,9 @@ from netmon.engine.state import State
 from netmon.engine.view import Sorting
 from netmon.model.connection import Connection
 from netmon.model.process import Process
+from netmon.ports.stop_survey import StopTarget
 from netmon.tui.status import filter_chip, frozen_text, status_text
-from netmon.tui.tabs.base import Tab
+from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.filter_box import FilterBox
 from netmon.tui.widgets.live_table import LiveTable
@@ -74,6 +75,8 @@ class TableTab(Tab):
         self._ancestors: tuple[Process, ...] = ()
         self._detail: Any = None
         """The row whose details are open."""
+        self._sought: Place | None = None
+        """Where a jump led, until its rows have come."""
 
     # What a tab says of its rows
 
@@ -139,8 +142,8 @@ class TableTab(Tab):
     def _state_in_view(self) -> State | None:
         """The state whose rows are shown."""
 
-    def _stop_target(self, row: Any) -> Connection | None:
-        """The socket of a row whose holder `K` would stop; None where there is none."""
+    def _stop_target(self, row: Any) -> StopTarget | None:
+        """The socket or the port whose holder `K` would stop; None where there is none."""
 
     @property
     @abstractmethod
@@ -179,20 +182,93 @@ class TableTab(Tab):
         self.focus_first()
 
     def action_back(self) -> None:
-        """Close the details; then let go of the filter; then of the freeze."""
+        """Close the details; then go back where one jumped from; then let go of filter and freeze."""
         if self._detail is not None:
             self._close_detail()
             self.focus_first()
+        elif self.came_by_jump:
+            self.post_message(self.Return())
         elif self._filter:
             self.query_one(FilterBox).clear()
         elif self._is_frozen:
             self.action_freeze()
 
+    # Jumps
+
+    def action_jump(self) -> None:
+        """Show what belongs to the row under the cursor in another tab; or go back after a jump."""
+        if self.came_by_jump:
+            self.post_message(self.Return())
+        elif (row := self._detail or self._table.cursor_row) is not None:
+            jump = self._jump_from(row)
+            if isinstance(jump, str):
+                self.notify(jump, markup=False, timeout=5)
+            else:
+                self.post_message(jump)
+
+    def _jump_from(self, row: Any) -> Tab.Jump | str:
+        """Where a row leads to, or why it leads nowhere, in one sentence."""
+        return "Nothing in another tab belongs to this row."
+
+    def place(self) -> Place:
+        """The view, the filter, and the row under the cursor."""
+        table = self._table
+        rows = () if table.stays_at_top or not table.rows else (table.cursor_key,)
+        return Place(rows, self._filter.text, self._view)
+
+    def arrive(self, place: Place) -> None:
+        """Show a view with a filter, and put the cursor on a row as soon as it is there."""
+        self._close_detail()
+        if place.view and place.view != self._view:
+            self._show_named(place.view)
+        self._sought = place
+        box = self.query_one(FilterBox)
+        if place.text != box.filter.text:
+            box.set(place.text)
+        else:
+            self._draw_again()
+        self.focus_first()
+
+    @property
+    def _view(self) -> str:
+        """The name of the view; empty in a tab with only one."""
+        return ""
+
+    def _show_named(self, view: str) -> None:
+        """Change to another view."""
+
+    @property
+    def _tables(self) -> Sequence[LiveTable[Any]]:
+        """The tables in view."""
+        return (self._table,)
+
+    def _draw_again(self) -> None:
+        """Draw what is in view anew, at once or as soon as it is computed; it ends with `_seek`."""
+        self._seek()
+
+    def _seek(self) -> None:
+        """Put the cursor on the row that a jump asked for; to be called when rows have been drawn."""
+        if self._sought is None or self._sought.text != self._filter.text:
+            return
+        rows, self._sought = self._sought.rows, None
+        for key in rows:
+            for table in self._tables:
+                if table.seek(key):
+                    table.focus()
+                    return
+        for table in self._tables:
+            table.action_top()
+
     # Details
 
     @on(LiveTable.RowSelected)
     def _on_selected(self, message: LiveTable.RowSelected) -> None:
-        self._open_detail(message.row)
+        if not self._opens(message.row):
+            self._open_detail(message.row)
+
+    def _opens(self, row: Any) -> bool:
+        """Whether Enter does something else on a row than to explain it, and has done so."""
+        return False
 
     @on(LiveTable.RowHighlighted)
     def _on_highlighted(self, message: LiveTable.RowHighlighted) -> None:

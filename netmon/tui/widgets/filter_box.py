@@ -99,12 +99,16 @@ class FilterBox(Vertical):
         self.display = True
         self._input.focus()
 
+    def set(self, text: str) -> None:
+        """Put another filter in force, as if it had been typed, and close the box."""
+        with self.prevent(Input.Changed):
+            self._input.value = text
+        self._close()
+        self._read(text)
+
     def clear(self) -> None:
         """Remove the filter and close the box."""
-        with self.prevent(Input.Changed):
-            self._input.value = ""
-        self._close()
-        self._read("")
+        self.set("")
         self.post_message(self.Cleared())
 
     # What the user does

@@ -235,6 +235,23 @@ class LiveTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
         return self._cursor.row
 
     @property
+    def cursor_key(self) -> Hashable | None:
+        """The key of the row under the cursor, or None if there are no rows."""
+        return self._cursor.row_key
+
+    def seek(self, key: Hashable) -> bool:
+        """Put the cursor on the row with this key.
+
+        Returns:
+            Whether there is one.
+        """
+        index = self._cursor.find(key)
+        if index is None:
+            return False
+        self.move_cursor(index)
+        return True
+
+    @property
     def stays_at_top(self) -> bool:
         """Whether the cursor stays on the top line, whatever row comes there."""
         return self._cursor.stays_at_top

@@ -71,7 +71,7 @@ class PressurePane(Vertical):
         self.query_one("#pressure-headline", Line).show(headline(view.findings))
         self.query_one(FindingList).show(view.findings)
         self.query_one("#pressure-total", Line).show(total_text(view.use))
-        self.table.set_rows(view.use.destinations)
+        self.table.set_rows(view.use.destinations, sort_key="share", reverse=True)
 
 
 def headline(findings: Sequence[Finding]) -> Content:

@@ -66,6 +66,10 @@ class RowCursor(Generic[R]):
         self._held = self.row_key
         return True
 
+    def find(self, key: Hashable) -> int | None:
+        """The index of the row with this key; None if there is none."""
+        return self._find(key, self._index)
+
     def stay_at_top(self) -> None:
         """Move to the top line, to stay there."""
         self._index, self._held = 0, None

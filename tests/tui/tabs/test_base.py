@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 
 from netmon.engine.state import State
-from netmon.tui.tabs.base import Tab
+from netmon.tui.tabs.base import Place, Tab
 from tests.builders import state
 
 
@@ -53,3 +53,9 @@ def test_a_projection_is_a_state_to_a_tab_that_makes_nothing_of_it() -> None:
     tab, shown = Noting(), state()
     tab.show_projection(shown, tab.project(shown))
     assert tab.shown == [shown]
+
+
+def test_a_tab_that_has_no_places_is_somewhere_all_the_same() -> None:
+    tab = Quiet()
+    tab.arrive(tab.place())
+    assert (tab.place(), tab.came_by_jump) == (Place(), False)

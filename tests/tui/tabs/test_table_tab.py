@@ -14,6 +14,7 @@ from netmon.engine.view import NO_FILTER, Sorting
 from netmon.model.connection import Connection
 from netmon.model.process import Process
 from netmon.tui.screens.stop import StopScreen
+from netmon.tui.tabs.base import Place
 from netmon.tui.tabs.table_tab import GONE, TableTab
 from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.detail_panel import DetailPanel
@@ -102,6 +103,9 @@ class SmallTab(TableTab):
     @property
     def _newest(self) -> State | None:
         return state(self.rows)
+
+    def _opens(self, row: Connection) -> bool:
+        return row.owner.processes[0].name == "folded"
 
 
 class SmallApp(App[None]):
@@ -199,7 +203,74 @@ async def test_k_asks_about_the_row_under_the_cursor_if_it_has_an_open_socket() 
         assert [notice.message for notice in app._notifications] == ["no open socket is chosen"]
         await pilot.press("j", "K")
         assert isinstance(app.screen, StopScreen)
-        assert app.screen._row is app.tab.rows[1]
+        assert app.screen._target is app.tab.rows[1]
         await pilot.press("n")
         await app.workers.wait_for_complete()
         assert not isinstance(app.screen, StopScreen)
+
+
+async def test_a_place_leads_back_to_a_row_and_a_filter() -> None:
+    app = SmallApp()
+    async with app.run_test() as pilot:
+        assert app.tab.place() == Place()
+        await pilot.press("down")
+        place = app.tab.place()
+        assert place == Place((app.tab.rows[1].key,))
+        await pilot.press("g")
+        app.tab.arrive(place._replace(rows=("nobody", *place.rows)))
+        assert app.tab._table.cursor_row is app.tab.rows[1]
+        app.tab.arrive(Place())
+        assert app.tab._table.stays_at_top
+        app.tab.arrive(Place(text="curl"))
+        await pilot.pause()
+        assert app.tab.filtered.text == "curl"
+        assert app.tab.place() == Place(text="curl")
+
+
+async def test_the_cursor_waits_for_the_rows_of_the_filter_that_a_jump_brought() -> None:
+    app = SmallApp()
+    async with app.run_test() as pilot:
+        app.tab.arrive(Place((app.tab.rows[1].key,), "nginx"))
+        app.tab._seek()
+        assert app.tab._table.stays_at_top
+        await pilot.pause()
+        app.tab._seek()
+        assert app.tab._table.cursor_row is app.tab.rows[1]
+
+
+async def test_a_row_that_leads_nowhere_says_so() -> None:
+    app = SmallApp()
+    async with app.run_test() as pilot:
+        app.tab.action_jump()
+        await pilot.pause()
+        assert [note.message for note in app._notifications] == [
+            "Nothing in another tab belongs to this row."
+        ]
+
+
+async def test_escape_goes_back_after_a_jump_before_it_lets_go_of_the_filter() -> None:
+    returned = []
+
+    class Jumping(SmallApp):
+        def on_tab_return(self) -> None:
+            """As the app does."""
+            returned.append(True)
+
+    app = Jumping()
+    async with app.run_test() as pilot:
+        app.tab.arrive(Place(text="curl"))
+        app.tab.came_by_jump = True
+        await pilot.press("enter", "escape")
+        assert (returned, app.tab.has_class("-details")) == ([], False)
+        await pilot.press("escape")
+        app.tab.action_jump()
+        await pilot.pause()
+        assert (returned, app.tab.filtered.text) == ([True, True], "curl")
+
+
+async def test_enter_may_do_something_else_on_a_row() -> None:
+    app = SmallApp()
+    app.tab.rows = [connection(process="folded")]
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        assert not app.tab.has_class("-details")

@@ -224,3 +224,18 @@ async def test_fits(size: tuple[int, int]) -> None:
         assert screen.error.startswith("✕ bogus:value-that-is-long: ")
         assert screen.error.endswith("…") or "there is no field" in screen.error
         assert screen.input.region.width == size[0] - 3
+
+
+async def test_a_tab_can_put_a_filter_in_force_without_opening_it() -> None:
+    async with opened() as screen:
+        screen.box.set("port:443")
+        await screen.pilot.pause()
+        assert (screen.box.filter.text, screen.input.value, screen.box.display) == (
+            "port:443",
+            "port:443",
+            False,
+        )
+        assert [type(message) for message in screen.app.posted] == [FilterBox.Changed]
+        screen.box.set("port:443")
+        await screen.pilot.pause()
+        assert len(screen.app.posted) == 1

@@ -606,3 +606,12 @@ async def test_shrinking_while_scrolled_by_the_wheel_shows_the_rows_that_are_lef
         await pilot.pause()
         assert table.scroll_offset.y == 0
         assert " 0 " in table.seen()[1]
+
+
+async def test_seeks_a_row_by_its_key_and_scrolls_to_it() -> None:
+    async with running(rows_of(200)) as (table, _, _):
+        assert table.seek(150)
+        assert (table.cursor_key, table.stays_at_top) == (150, False)
+        assert 0 <= table.line < table.size.height
+        assert not table.seek(200)
+        assert table.cursor_key == 150

@@ -121,3 +121,9 @@ def test_a_row_nearby_is_found_without_a_look_at_all_others() -> None:
     cursor.set_rows(range(-3, 10_000), 5000, PAGE)
     assert cursor.row == 5000
     assert looked < 200
+
+
+def test_finds_a_row_by_its_key_however_far_it_is() -> None:
+    cursor: RowCursor[int] = RowCursor(lambda row: row)
+    cursor.set_rows(range(1000), 0, 10)
+    assert (cursor.find(3), cursor.find(999), cursor.find(1000)) == (3, 999, None)

@@ -1,0 +1,1 @@
+"""The views of the ports tab, one a room."""

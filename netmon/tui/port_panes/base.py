@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 
 from netmon.engine.explain import Explanation
 from netmon.engine.state import State
@@ -33,6 +34,9 @@ class PortsPane(Vertical):
     """Those of them that are sorted from low to high at first."""
     empty: ClassVar[str]
     """What it says when there is nothing."""
+
+    class Found(Message):
+        """More is known of the row whose details are open."""
 
     DEFAULT_CSS = """
     PortsPane { height: 1fr; }
@@ -127,6 +131,13 @@ class PortsPane(Vertical):
     def stop_target(self, row: Any) -> StopTarget | None:
         """What `K` would stop the holder of; None where there is nothing to stop."""
         return None
+
+    def look_further(self, row: Any, state: State) -> None:
+        """Find out what takes time for the details that are being opened; `Found` tells when it is there."""
+
+    def try_row(self, row: Any, state: State) -> str | None:
+        """Begin to try out what a row says, or tell why that cannot be done; `Found` tells when it is."""
+        return "there is nothing to try here: choose a port"
 
     def opens(self, row: Any) -> bool:
         """Whether Enter does something else on a row than to explain it, and has done so."""

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
+from textual import on, work
+from textual.message import Message
 
+from netmon.collectors.nftables import RulesetReader
 from netmon.engine.explain import Explanation
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.process import Process
+from netmon.ports.firewall.word import Firewall
 from netmon.ports.groups import PortGroup
+from netmon.ports.proof import Proof
 from netmon.ports.question import PortQuestion
+from netmon.ports.reach_telling import ReachTelling, cannot_be_tried, try_port
 from netmon.ports.stop_survey import StopTarget
 from netmon.ports.traffic_filter import connections_filter
 from netmon.ports.view import LOW_FIRST, PORT_SORT, PortRow, Ports, PortSettings, PortView, all_ports, arrange
@@ -27,6 +34,19 @@ from netmon.tui.widgets.column import Column
 class ListenersPane(PortsPane):
     """Listening TCP and bound UDP sockets by port, with their owners, their reach and their queues."""
 
+    @dataclass
+    class Learned(Message):
+        """The rules of the firewall, or why there are none to be had."""
+
+        firewall: Firewall
+
+    @dataclass
+    class Tried(Message):
+        """What each address answered."""
+
+        key: object
+        proofs: tuple[Proof, ...]
+
     view = "listeners"
     sortable = PORT_SORT
     low_first = LOW_FIRST
@@ -39,6 +59,8 @@ class ListenersPane(PortsPane):
             moment: The time that cells are drawn with.
         """
         super().__init__(PortSettings(), moment)
+        self._telling = ReachTelling()
+        self._rules = RulesetReader()
 
     def gather(self, state: State) -> Ports:
         """Every port of the state."""
@@ -81,7 +103,7 @@ class ListenersPane(PortsPane):
 
     def explain(self, row: PortRow, state: State, ancestors: tuple[Process, ...]) -> Explanation:
         """The port or the socket."""
-        return explain_port(row, state, ancestors)
+        return explain_port(row, state, ancestors, (self._telling.tell,))
 
     def line_of(self, row: PortRow, state: State) -> str:
         """The sockets that it is about."""
@@ -104,6 +126,39 @@ class ListenersPane(PortsPane):
         if row.socket is not None and not row.folded:
             return row.socket.listener
         return PortQuestion(row.group.port, row.group.protocol)
+
+    # What takes time
+
+    def look_further(self, row: PortRow, state: State) -> None:
+        """Ask the firewall, unless the state is a recording of another machine's."""
+        if state.source != "replay":
+            self._ask_firewall()
+
+    # A description, as Textual would make one of the arguments.
+    @work(thread=True, exclusive=True, group="firewall", exit_on_error=False, description="firewall")
+    def _ask_firewall(self) -> None:
+        self.post_message(self.Learned(Firewall(self._rules.read())))
+
+    def try_row(self, row: PortRow, state: State) -> str | None:
+        """Connect to the port by each of this machine's addresses."""
+        reason = cannot_be_tried(row, state)
+        if reason is None:
+            self._try(row, state)
+        return reason
+
+    @work(thread=True, exclusive=True, group="try", exit_on_error=False, description="try a port")
+    def _try(self, row: PortRow, state: State) -> None:
+        self.post_message(self.Tried(row.key, try_port(row, state)))
+
+    @on(Learned)
+    def _on_learned(self, message: Learned) -> None:
+        self._telling = self._telling._replace(firewall=message.firewall)
+        self.post_message(self.Found())
+
+    @on(Tried)
+    def _on_tried(self, message: Tried) -> None:
+        self._telling = self._telling._replace(tried=message.key, proofs=message.proofs)
+        self.post_message(self.Found())
 
     def opens(self, row: PortRow) -> bool:
         """Show the sockets that are folded into a line."""

@@ -25,6 +25,7 @@ from netmon.tui.widgets.pressure_view import PressurePane
 
 DESTINATION_SORT: Mapping[str, Callable[[DestinationUse], Any]] = {
     "destination": lambda row: row.destination,
+    "from": lambda row: row.destination.local,
     "used": lambda row: row.used,
     "time-wait": lambda row: row.time_wait,
     "again": lambda row: row.reusable,
@@ -54,7 +55,7 @@ class PressurePortsPane(PortsPane):
 
     view = "pressure"
     sortable = DESTINATION_SORT
-    low_first = frozenset({"destination", "free"})
+    low_first = frozenset({"destination", "from", "free"})
     empty = "no outgoing TCP connection has an ephemeral port"
 
     def __init__(self, moment: Moment) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar, NamedTuple
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -74,6 +75,7 @@ class PortsTab(TableTab):
         Binding("v", "next_view", "View", id="view"),
         Binding("c", "jump", "Connections", id="jump"),
         Binding("e", "fold", "Sockets", id="fold"),
+        Binding("t", "try", "Try reach", id="try"),
     ]
 
     def __init__(self, ancestors: Callable[[int], tuple[Process, ...]]) -> None:
@@ -257,6 +259,25 @@ class PortsTab(TableTab):
 
     def _line_of(self, row: Any) -> str:
         return self._pane.line_of(row, self._state)
+
+    def _open_detail(self, row: Any) -> None:
+        if self._detail is None or self._detail.key != row.key:
+            self._pane.look_further(row, self._state)
+        super()._open_detail(row)
+
+    def action_try(self) -> None:
+        """Connect to the port of the open row, or of the one under the cursor, by each own address."""
+        row = self._detail or self._table.cursor_row
+        if row is None:
+            return
+        if reason := self._pane.try_row(row, self._state):
+            self.notify(reason, title="Not tried", markup=False, timeout=5)
+        else:
+            self._open_detail(row)
+
+    @on(PortsPane.Found)
+    def _on_found(self) -> None:
+        self._refresh_detail()
 
     def _socket_of(self, row: Any) -> Connection | None:
         return self._pane.socket_of(row)

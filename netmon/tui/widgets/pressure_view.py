@@ -48,7 +48,7 @@ class PressurePane(Vertical):
 
     def on_mount(self) -> None:
         """Show what was handed over meanwhile."""
-        self.table.empty_text = "no outgoing TCP connection has an ephemeral port"
+        self.table.empty_text = "waiting for the first poll …"
         if self._view is not None:
             self._draw(self._view)
 
@@ -68,6 +68,7 @@ class PressurePane(Vertical):
             self._draw(view)
 
     def _draw(self, view: PressureView) -> None:
+        self.table.empty_text = "no outgoing TCP connection has an ephemeral port"
         self.query_one("#pressure-headline", Line).show(headline(view.findings))
         self.query_one(FindingList).show(view.findings)
         self.query_one("#pressure-total", Line).show(total_text(view.use))

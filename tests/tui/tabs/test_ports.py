@@ -704,7 +704,7 @@ async def test_frozen_by_process_still_shows_the_frozen_state_by_port() -> None:
         await screen.listen(*STAGED)
         await screen.press("v", "space")
         await screen.listen(SSH)
-        await screen.press("v")
+        await screen.press("v", "v")
         assert len(screen.ports) == 5
         await screen.press("space")
         assert screen.ports == [22]

@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.collectors.addresses import decode_addresses, interface_name, read_addresses
+from netmon.collectors.addresses import (
+    InterfaceAddress,
+    decode_interface_addresses,
+    interface_name,
+    read_addresses,
+    read_interface_addresses,
+)
 from netmon.collectors.netlink import HEADER, NetlinkError, NetlinkSocket
 from tests.sockets import CLONE_NEWNET, in_child
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from netmon.collectors.addresses import InterfaceAddress
 from netmon.collectors.host_addresses import HostAddresses
 from netmon.loopback.order.candidate import Candidate
 from netmon.loopback.order.policy import bits_of
@@ -45,12 +46,11 @@ def _source_for(destination: str) -> str | None:
 
 def true_facts(host: HostAddresses) -> dict[str, Facts]:
     """What the kernel says of each of this machine's addresses."""
-    return {
-        one.address: Facts(
-            one.prefix_length, one.deprecated, one.home, one.index not in host.tunnels, one.index
-        )
-        for one in host.addresses
-    }
+    return {one.address: _facts(one, host) for one in host.addresses}
+
+
+def _facts(one: InterfaceAddress, host: HostAddresses) -> Facts:
+    return Facts(one.prefix_length, one.deprecated, one.home, one.index not in host.tunnels, one.index)
 
 
 def glibc_facts(host: HostAddresses) -> dict[str, Facts]:
@@ -61,8 +61,23 @@ def glibc_facts(host: HostAddresses) -> dict[str, Facts]:
     """
     if all(bits_of(one.peer or one.address) == 1 for one in host.addresses if ":" in one.address):
         return {}
-    facts = true_facts(host)
-    return {one.peer or one.address: facts[one.address] for one in host.addresses}
+    listed = sorted(host.addresses, key=_glibc_key)
+    return {one.peer or one.address: _facts(_search(listed, _glibc_key(one)), host) for one in listed}
+
+
+def _glibc_key(one: InterfaceAddress) -> int:
+    return bits_of(one.peer or one.address)
+
+
+def _search(listed: Sequence[InterfaceAddress], key: int) -> InterfaceAddress:
+    """bsearch(3) as glibc has it: of an address that two interfaces hold it finds this one, not that."""
+    low, high = 0, len(listed)
+    while True:
+        middle = (low + high) // 2
+        found = _glibc_key(listed[middle])
+        if found == key:
+            return listed[middle]
+        low, high = (low, middle) if key < found else (middle + 1, high)
 
 
 def describe(

@@ -17,6 +17,8 @@ class Resolution(NamedTuple):
     addresses: tuple[str, ...] = ()
     error: str | None = None
     """Why there are none."""
+    zoned: tuple[str, ...] = ()
+    """The same addresses, link-local ones with their zone (`fe80::1%eth0`)."""
 
 
 def resolve(name: str, flags: int = 0, timeout_s: float = RESOLVE_S) -> Resolution:
@@ -26,7 +28,8 @@ def resolve(name: str, flags: int = 0, timeout_s: float = RESOLVE_S) -> Resoluti
     def ask() -> None:
         try:
             infos = socket.getaddrinfo(name, 0, socket.AF_UNSPEC, socket.SOCK_STREAM, 0, flags)
-            results.append(Resolution(tuple(str(info[4][0]).partition("%")[0] for info in infos)))
+            zoned = tuple(str(info[4][0]) for info in infos)
+            results.append(Resolution(tuple(one.partition("%")[0] for one in zoned), zoned=zoned))
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             results.append(Resolution(error=clean(reason)))

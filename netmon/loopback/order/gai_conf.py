@@ -28,6 +28,10 @@ _NUMBER = re.compile("[+-]?[0-9]+")
 _INT_MAX = 2**31 - 1
 _ULONG = 2**64
 _PREFIX_KINDS = ("label", "precedence")
+# add_prefixlist and gaiconf_init of getaddrinfo.c look at a pointer that only a `/` sets: glibc 2.36 on
+# x86-64 then ignores a label or a precedence, but dies of a first scopev4 (seen, not only read).
+_UNSET = "no prefix length"
+_UNSET_SCOPE = "no prefix length, which can crash every program that looks up a name"
 
 
 class Line(NamedTuple):
@@ -73,6 +77,11 @@ class GaiConf(NamedTuple):
     def ignored(self) -> tuple[Line, ...]:
         """The lines that glibc passes over without a word."""
         return tuple(line for line in self.lines if not line.kind)
+
+    @property
+    def deadly(self) -> tuple[Line, ...]:
+        """The lines that can crash glibc, and with it whoever calls getaddrinfo."""
+        return tuple(line for line in self.lines if line.why == _UNSET_SCOPE)
 
     @property
     def lone(self) -> tuple[Line, ...]:
@@ -125,6 +134,8 @@ def _line(number: int, text: str) -> Line | None:
         row = _scope_row(first, second) if kind == "scopev4" else _prefix_row(first, second)
     except ValueError as error:
         return Line(number, shown, "", why=str(error))
+    if "/" not in first:
+        return Line(number, shown, "", None, _UNSET_SCOPE if kind == "scopev4" else _UNSET)
     return Line(number, shown, kind, row, "" if second else "no value, which counts as 0")
 
 

@@ -82,6 +82,12 @@ def table(rows: Iterable[Row], default: int) -> Table:
     return tuple(sorted((*rows, Row(0, 0, default)), key=lambda row: -row.length))
 
 
+def kind_of(address: str) -> str:
+    """What an address is in a word: `ULA`, `6to4`, `IPv4` …; `IPv6` for what has no name of its own."""
+    bits = bits_of(address)
+    return next((name for name, row in _KINDS.items() if Row(*row, 0).covers(bits)), "IPv6")
+
+
 def _look_up(rows: Table, address: int) -> int:
     return next(row.value for row in rows if row.covers(address))
 
@@ -101,6 +107,20 @@ _PREFIXES = {
     "six_bone": (0x3FFE << 112, 16),
     "v4_link_local": (_MAPPED | 0xA9FE << 16, 112),
     "v4_loopback": (_MAPPED | 0x7F << 24, 104),
+}
+
+_KINDS = {
+    "loopback": _PREFIXES["loopback"],
+    "IPv4 loopback": _PREFIXES["v4_loopback"],
+    "IPv4 link-local": _PREFIXES["v4_link_local"],
+    "IPv4": _PREFIXES["mapped"],
+    "IPv4-compatible": _PREFIXES["compatible"],
+    "link-local": (0xFE80 << 112, 10),
+    "site-local": _PREFIXES["site_local"],
+    "ULA": _PREFIXES["ula"],
+    "Teredo": _PREFIXES["teredo"],
+    "6to4": _PREFIXES["six_to_four"],
+    "multicast": (0xFF << 120, 8),
 }
 
 DEFAULT_LABEL, DEFAULT_PRECEDENCE = 1, 40

@@ -55,7 +55,9 @@ def read_addresses(link: NetlinkSocket) -> dict[str, str]:
     Raises:
         OSError: the kernel refused.
     """
-    return {one.address: interface_name(one.index) or f"if{one.index}" for one in read_interface_addresses(link)}
+    return {
+        one.address: interface_name(one.index) or f"if{one.index}" for one in read_interface_addresses(link)
+    }
 
 
 def read_interface_addresses(link: NetlinkSocket) -> list[InterfaceAddress]:

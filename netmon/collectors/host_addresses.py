@@ -32,7 +32,8 @@ def read_host_addresses() -> HostAddresses:
     try:
         tunnels = read_tunnels(link)
         return HostAddresses(
-            tuple(read_interface_addresses(link)), frozenset(index for index, is_one in tunnels.items() if is_one)
+            tuple(read_interface_addresses(link)),
+            frozenset(index for index, is_one in tunnels.items() if is_one),
         )
     finally:
         link.close()

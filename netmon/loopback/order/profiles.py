@@ -17,7 +17,7 @@ Order = tuple[str, ...]
 class KnownBy(StrEnum):
     """What a profile rests on."""
 
-    COMPARED = "compared with getaddrinfo here"
+    COMPARED = "a model that is proved against getaddrinfo"
     SOURCE = "modelled on its source code, not observed here"
     DOCUMENTATION = "modelled on its documentation, not observed here"
 

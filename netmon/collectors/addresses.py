@@ -27,8 +27,7 @@ class InterfaceAddress(NamedTuple):
     peer: str | None
     """The other end's address on a point-to-point link."""
     prefix_length: int
-    index: int
-    """Of the interface."""
+    interface_index: int
     flags: int
     """IFA_F_… of linux/if_addr.h."""
 
@@ -55,9 +54,7 @@ def read_addresses(link: NetlinkSocket) -> dict[str, str]:
     Raises:
         OSError: the kernel refused.
     """
-    return {
-        one.address: interface_name(one.index) or f"if{one.index}" for one in read_interface_addresses(link)
-    }
+    return {one.address: name_of(one.interface_index) for one in read_interface_addresses(link)}
 
 
 def read_interface_addresses(link: NetlinkSocket) -> list[InterfaceAddress]:
@@ -102,6 +99,11 @@ def _decode_one(data: bytes | memoryview, message: Message) -> InterfaceAddress 
 
 def _text(family: int, raw: bytes | None) -> str | None:
     return socket.inet_ntop(family, raw) if raw is not None and len(raw) == _LENGTHS.get(family) else None
+
+
+def name_of(index: int) -> str:
+    """The name of an interface, or `if` and its index if it is gone."""
+    return interface_name(index) or f"if{index}"
 
 
 def interface_name(index: int) -> str | None:

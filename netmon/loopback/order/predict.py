@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from netmon.loopback.order.gai_conf import GAI_CONF, GaiConf, Line
 from netmon.loopback.order.names import dual_stack_names
 from netmon.loopback.order.observing import observe, observe_afresh, runs_on_glibc
-from netmon.loopback.order.policy import kind_of
 from netmon.loopback.order.situation import Machine, read_machine
 from netmon.loopback.order.view import OrderView, order_view
 from netmon.model.finding import Finding, FindingState
@@ -160,7 +159,7 @@ def _evidence(view: OrderView) -> str:
 
 
 def _family(address: str) -> str:
-    return "IPv4" if kind_of(address).startswith("IPv4") and ":" not in address else "IPv6"
+    return "IPv6" if ":" in address else "IPv4"
 
 
 def _listed(lines: Sequence[Line]) -> str:

@@ -50,7 +50,13 @@ def true_facts(host: HostAddresses) -> dict[str, Facts]:
 
 
 def _facts(one: InterfaceAddress, host: HostAddresses) -> Facts:
-    return Facts(one.prefix_length, one.deprecated, one.home, one.index not in host.tunnels, one.index)
+    return Facts(
+        one.prefix_length,
+        one.deprecated,
+        one.home,
+        one.interface_index not in host.tunnels,
+        one.interface_index,
+    )
 
 
 def glibc_facts(host: HostAddresses) -> dict[str, Facts]:

@@ -121,8 +121,13 @@ def test_a_peer_is_told_from_the_own_address() -> None:
 
 @pytest.mark.parametrize(
     ("flags", "deprecated", "temporary", "home"),
-    [(0x80, False, False, False), (0x20, True, False, False), (0x04, True, False, False)]
-    + [(0x101, False, True, False), (0x10, False, False, True)],
+    [
+        (0x80, False, False, False),
+        (0x20, True, False, False),
+        (0x04, True, False, False),
+        (0x101, False, True, False),
+        (0x10, False, False, True),
+    ],
 )
 def test_the_flags_of_an_address(flags: int, deprecated: bool, temporary: bool, home: bool) -> None:
     raw = socket.inet_pton(socket.AF_INET6, "fd00::1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from netmon.loopback.order.candidate import Candidate
@@ -57,8 +58,8 @@ def sort_destinations(candidates: Sequence[Candidate], method: Method) -> list[R
     on who is compared with whom.
     """
     found = _merge_sort(tuple(candidates), method)
-    rules = [compare(first, second, method)[1] for first, second in zip(found, found[1:], strict=False)]
-    return [Ranked(*pair) for pair in zip(found, [*rules, None], strict=False)]
+    rules = [compare(first, second, method)[1] for first, second in pairwise(found)]
+    return [Ranked(*pair) for pair in zip(found, [*rules, None][: len(found)], strict=True)]
 
 
 def compare(first: Candidate, second: Candidate, method: Method) -> tuple[int, Rule]:

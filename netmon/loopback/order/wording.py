@@ -25,7 +25,8 @@ def _reason(first: Candidate, second: Candidate, rule: Rule, method: Method) -> 
         case Rule.USABLE:
             return f"there is no route to {b}, or no address to leave from"
         case Rule.SCOPE:
-            return f"the source {second.source} is {_scope(policy, second.source or '')}, {b} is {_scope(policy, b)}"
+            source = second.source or ""
+            return f"the source {source} is {_scope(policy, source)}, {b} is {_scope(policy, b)}"
         case Rule.DEPRECATED:
             return f"the source {second.source} for {b} is deprecated"
         case Rule.HOME:

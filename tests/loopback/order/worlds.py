@@ -1,4 +1,4 @@
-"""Machines made up from a seed, with addresses, routes, a gai.conf and names, and what getaddrinfo says there."""
+"""Machines made up from a seed, with addresses, routes, a gai.conf and names; and getaddrinfo there."""
 
 from __future__ import annotations
 
@@ -16,26 +16,31 @@ from tests.sockets import CLONE_NEWNET, CLONE_NEWNS, in_child
 
 T = TypeVar("T")
 
-_V6 = """
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_V6 = _words("""
     2001:db8:a:: 2001:db8:b:1:: 2a00:1450:: 3fff:2:: 3ffe:1:: 2002:c000:201:: 2001:0:5::
     fd00:1:: fd77:2:: fc00:: fec0:1:: ::c000:200 64:ff9b::
-""".split()
-_V4 = """
+""")
+_V4 = _words("""
     10.1.0.0 10.2.3.0 172.16.5.0 192.168.1.0 198.51.100.0 203.0.113.0 169.254.9.0 100.64.0.0
-""".split()
-_FAR = """
+""")
+_FAR = _words("""
     2001:db8:ffff::1 2606:4700::1 fd99::1 2002:cb00:7101::1 2001:0:ffff::1 fec0:9::1 3ffe:9::1
     ::1 127.0.0.1 127.0.0.2 8.8.8.8 192.0.2.1 10.255.0.1 169.254.1.1 ff0e::1 fe80::99 240.0.0.1
     ::127.0.0.9 255.255.255.255 224.0.0.9 ff05::2
-""".split()
-_PREFIXES = """
+""")
+_PREFIXES = _words("""
     ::1/128 ::/0 ::ffff:0:0/96 2002::/16 ::/96 fc00::/7 fec0::/10 2001::/32 2001:db8::/32
     ::ffff:10.0.0.0/104 2001:db8:a::5/47 2000::/3 ::/129 1.2.3.4/8 fd00::/8 ::1/ fd00::1 ::
-""".split()
-_V4_PREFIXES = """
+""")
+_V4_PREFIXES = _words("""
     ::ffff:169.254.0.0/112 ::ffff:0.0.0.0/96 10.0.0.0/8 192.168.0.0/16 0.0.0.0/0 ::1/128
     198.51.100.0/24 ::ffff:10.1.0.0/113 127.0.0.0/8 10.0.0.0/33
-""".split()
+""")
 _VALUES = ["0", "1", "2", "4", "5", "10", "14", "40", "100", "+7", "2147483647", "x", "-1", "4 # 9", ""]
 
 

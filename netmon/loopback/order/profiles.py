@@ -70,7 +70,7 @@ def node(situation: Situation) -> Order:
 
 
 def windows(situation: Situation) -> Order:
-    """Windows 8.1 and later: the table of RFC 6724, as `netsh interface ipv6 show prefixpolicies` lists it."""
+    """Windows 8.1 and later: RFC 6724, by what `netsh interface ipv6 show prefixpolicies` lists."""
     return _sorted(situation.true, RFC_METHOD)
 
 

@@ -86,8 +86,14 @@ def test_oddities_that_count() -> None:
 
 @pytest.mark.parametrize(
     ("text", "reload"),
-    [("", False), ("reload yes", True), ("reload no", False), ("reload yes\nreload", False), ("reload  yes x", True)],
-)  # fmt: skip
+    [
+        ("", False),
+        ("reload yes", True),
+        ("reload no", False),
+        ("reload yes\nreload", False),
+        ("reload  yes x", True),
+    ],
+)
 def test_reload(text: str, reload: bool) -> None:
     assert parse(text).reload is reload
 

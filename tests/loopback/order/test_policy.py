@@ -41,9 +41,21 @@ def test_where_glibc_differs_from_the_rfc(address: str, precedence: int, label: 
 
 @pytest.mark.parametrize(
     ("address", "scope"),
-    [("::1", 2), ("fe80::1", 2), ("febf::1", 2), ("fec0::1", 5), ("fd00::1", 14), ("ff05::2", 5), ("ff0e::1", 14)]
-    + [("127.9.9.9", 2), ("169.254.1.1", 2), ("169.255.1.1", 14), ("10.0.0.1", 14), ("fe80::1%lo", 2)],
-)  # fmt: skip
+    [
+        ("::1", 2),
+        ("fe80::1", 2),
+        ("febf::1", 2),
+        ("fe80::1%lo", 2),
+        ("fec0::1", 5),
+        ("fd00::1", 14),
+        ("ff05::2", 5),
+        ("ff0e::1", 14),
+        ("127.9.9.9", 2),
+        ("169.254.1.1", 2),
+        ("169.255.1.1", 14),
+        ("10.0.0.1", 14),
+    ],
+)
 def test_scopes(address: str, scope: int) -> None:
     assert RFC_6724.scope(address) == GLIBC.scope(address) == scope
 
@@ -77,9 +89,17 @@ def test_a_row_covers_what_ipaddress_says(address: str, length: int) -> None:
 
 @pytest.mark.parametrize(
     ("address", "kind"),
-    [("fd00::1", "ULA"), ("2002::1", "6to4"), ("2001::1", "Teredo"), ("8.8.8.8", "IPv4")]
-    + [("::1", "loopback"), ("fe80::1", "link-local"), ("2001:db8::1", "IPv6"), ("127.0.0.1", "IPv4 loopback")],
-)  # fmt: skip
+    [
+        ("fd00::1", "ULA"),
+        ("2002::1", "6to4"),
+        ("2001::1", "Teredo"),
+        ("8.8.8.8", "IPv4"),
+        ("::1", "loopback"),
+        ("fe80::1", "link-local"),
+        ("2001:db8::1", "IPv6"),
+        ("127.0.0.1", "IPv4 loopback"),
+    ],
+)
 def test_kinds(address: str, kind: str) -> None:
     assert kind_of(address) == kind
 

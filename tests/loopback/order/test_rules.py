@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from netmon.loopback.order.policy import GLIBC
 from netmon.loopback.order.rules import Rule, compare, sort_destinations
 
 C = Candidate
+SIX_TO_FOUR = C("2002:c633:6401::1", "2002:c633:6401::2", 64)
 EXAMPLES = [
     (C("2001:db8:1::1", "2001:db8:1::2", 64), C("198.51.100.121", "169.254.13.78", 16), Rule.SCOPE),
     (C("198.51.100.121", "198.51.100.117", 24), C("2001:db8:1::1", "fe80::1", 64), Rule.SCOPE),
@@ -20,9 +23,9 @@ EXAMPLES = [
     (C("2001:db8:1::1", "2001:db8:3::1", 64, home=True), C("fe80::1", "fe80::2", 64), Rule.HOME),
     (C("2001:db8:1::1", "2001:db8:1::2", 64), C("fe80::1", "fe80::2", 64, deprecated=True), Rule.DEPRECATED),
     (C("2001:db8:1::1", "2001:db8:1::2", 64), C("2001:db8:3ffe::1", "2001:db8:3f44::2", 64), Rule.PREFIX),
-    (C("2002:c633:6401::1", "2002:c633:6401::2", 64), C("2001:db8:1::1", "2002:c633:6401::2", 64), Rule.LABEL),
-    (C("2001:db8:1::1", "2001:db8:1::2", 64), C("2002:c633:6401::1", "2002:c633:6401::2", 64), Rule.PRECEDENCE),
-]  # fmt: skip
+    (SIX_TO_FOUR, C("2001:db8:1::1", "2002:c633:6401::2", 64), Rule.LABEL),
+    (C("2001:db8:1::1", "2001:db8:1::2", 64), SIX_TO_FOUR, Rule.PRECEDENCE),
+]
 """RFC 6724 section 10.2, the preferred destination first, with the rule that it names."""
 
 
@@ -81,6 +84,8 @@ def test_nothing_is_lost_and_neighbours_are_in_order(pairs: list[tuple[object, o
     for method in (RFC_METHOD, glibc_method(), GO_METHOD, MUSL_METHOD):
         ranked = sort_destinations(listed, method)
         assert sorted(map(str, listed)) == sorted(str(one.candidate) for one in ranked)
-        for one, other in zip(ranked, ranked[1:], strict=False):
-            assert compare(one.candidate, other.candidate, method) <= (0, one.rule)
+        for one, other in pairwise(ranked):
+            result, rule = compare(one.candidate, other.candidate, method)
+            assert result <= 0
+            assert rule is one.rule
         assert all(one.rule is None for one in ranked[-1:])

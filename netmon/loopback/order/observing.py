@@ -35,6 +35,6 @@ def observe_afresh(name: str) -> tuple[str, ...]:
         done = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=OBSERVE_S, check=True
         )
-    except (OSError, subprocess.SubprocessError):
+    except (OSError, ValueError, subprocess.SubprocessError):  # ValueError: a null byte in the name
         return ()
     return tuple(done.stdout[:_OUTPUT_LIMIT].decode(errors="replace").split())

@@ -38,10 +38,18 @@ def find_sources(destinations: Iterable[str]) -> dict[str, str | None]:
 def _source_for(destination: str) -> str | None:
     """What an unsent UDP packet would carry: connect(2) chooses the source and sends nothing."""
     family = socket.AF_INET6 if ":" in destination else socket.AF_INET
-    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as sock:
-        sock.connect((destination, _DISCARD))
+    with contextlib.suppress(OSError, ValueError), socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.connect(_socket_address(destination))
         return str(sock.getsockname()[0]).partition("%")[0]
     return None
+
+
+def _socket_address(destination: str) -> tuple[str, int] | tuple[str, int, int, int]:
+    """What connect() takes; the zone, a name or a number, goes into a field of its own."""
+    address, _, zone = destination.partition("%")
+    if not zone:
+        return address, _DISCARD
+    return address, _DISCARD, 0, int(zone) if zone.isdecimal() else socket.if_nametoindex(zone)
 
 
 def true_facts(host: HostAddresses) -> dict[str, Facts]:

@@ -43,9 +43,9 @@ def test_musl_does_not_sort_ipv4_alone() -> None:
 
 
 def test_java_keeps_the_order_within_a_family() -> None:
-    near = Candidate("fd00::1", "fd00::2", 64)
+    near = Candidate("fd00::2", "fd00::2", 64)
     java = next(profile for profile in PROFILES if profile.name == "Java")
-    assert java.order(situation(*GLOBAL, near)) == ("192.0.2.1", "fd00::1", "2001:db8::1")
+    assert java.order(situation(*GLOBAL, near)) == ("192.0.2.1", "fd00::2", "2001:db8::1")
 
 
 def test_only_glibc_is_known_by_comparison() -> None:

@@ -76,7 +76,9 @@ def _own_addresses(random: Random) -> list[str]:
     # One machine in six has no IPv6: glibc then knows nothing of its IPv4 addresses either.
     sixes = [_six(random) for _ in range(random.choice([0, 1, 2, 3, 4, 5]))]
     fours = [_four(random) for _ in range(random.choice([0, 1, 2, 3]))]
-    return list(dict.fromkeys(sixes)) + list(dict.fromkeys(fours))
+    own = list(dict.fromkeys(sixes)) + list(dict.fromkeys(fours))
+    # The same address on a second interface: which of the two does glibc find?
+    return own + random.sample(own, min(len(own), random.choice([0, 0, 1])))
 
 
 def _six(random: Random) -> str:
@@ -96,13 +98,14 @@ def _four(random: Random) -> str:
 
 def _routes(random: Random) -> list[str]:
     device = ("v0", "w0")
-    lines = [f"-{n} route add default dev {random.choice(device)}" for n in (4, 6) if random.random() < 0.6]
+    defaults = [one for one in ("0.0.0.0/0", "::/0") if random.random() < 0.6]
+    lines = [f"route add {one} dev {random.choice(device)}" for one in defaults]
     if random.random() < 0.2:
-        lines.append("-6 route add unreachable 2606:4700::/32")
+        lines.append("route add unreachable 2606:4700::/32")
     if random.random() < 0.2:
-        lines.append("-4 route add blackhole 8.0.0.0/8")
+        lines.append("route add blackhole 8.0.0.0/8")
     if random.random() < 0.3:
-        lines.append(f"-6 route add {random.choice(['2000::/3', 'fc00::/7', '2002::/16'])} dev w0 metric 5")
+        lines.append(f"route add {random.choice(['2000::/3', 'fc00::/7', '2002::/16'])} dev w0 metric 5")
     return lines
 
 
@@ -161,7 +164,13 @@ def _set_up(world: World) -> None:
 def _ip(*lines: str, force: bool = False) -> None:
     """Run commands of ip(8); with `force` those that the kernel refuses are passed over."""
     command = ["ip", *(["-force"] if force else []), "-batch", "-"]
-    subprocess.run(command, input="\n".join(lines), text=True, check=not force, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        command,
+        input="\n".join(lines),
+        text=True,
+        check=not force,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 _ASK = """

@@ -9,6 +9,8 @@ import sys
 from netmon.loopback.resolving import resolve
 
 OBSERVE_S = 2.0
+ADDRESSES_LIMIT = 64
+"""Of one name; each costs a socket."""
 _OUTPUT_LIMIT = 1 << 16
 _ASK = (
     "import socket, sys; [print(i[4][0]) for i in socket.getaddrinfo(sys.argv[1], 0, 0, socket.SOCK_STREAM)]"
@@ -25,7 +27,7 @@ def runs_on_glibc() -> bool:
 
 def observe(name: str) -> tuple[str, ...]:
     """The addresses of a name in getaddrinfo's order; none if it does not answer."""
-    return resolve(name, timeout_s=OBSERVE_S).zoned
+    return resolve(name, timeout_s=OBSERVE_S).zoned[:ADDRESSES_LIMIT]
 
 
 def observe_afresh(name: str) -> tuple[str, ...]:
@@ -37,4 +39,4 @@ def observe_afresh(name: str) -> tuple[str, ...]:
         )
     except (OSError, ValueError, subprocess.SubprocessError):  # ValueError: a null byte in the name
         return ()
-    return tuple(done.stdout[:_OUTPUT_LIMIT].decode(errors="replace").split())
+    return tuple(done.stdout[:_OUTPUT_LIMIT].decode(errors="replace").split()[:ADDRESSES_LIMIT])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from netmon.loopback.order.gai_conf import GAI_CONF, GaiConf, Line
 from netmon.loopback.order.names import dual_stack_names
@@ -21,8 +22,21 @@ _SHOWN = 4
 _GAI_REFERENCE, _PREDICT_REFERENCE = "gai.conf(5)", "RFC 6724 section 6"
 
 
+class OrderReport(NamedTuple):
+    """The judgements, and what is to be shown beside them."""
+
+    findings: tuple[Finding, ...]
+    views: tuple[OrderView, ...] = ()
+    """Names that were looked up first, then made-up pairs; none if nothing is known."""
+
+
 def order_findings(names: Iterable[str] = ()) -> tuple[Finding, ...]:
-    """The judgements `gai-conf` and `predict-order`; blocks: call it in a thread.
+    """The judgements `gai-conf` and `predict-order`, as `examine_order` gives them."""
+    return examine_order(names).findings
+
+
+def examine_order(names: Iterable[str] = ()) -> OrderReport:
+    """In which order addresses are tried here; blocks, for milliseconds as a rule: call it in a thread.
 
     Args:
         names: To be looked up besides localhost and the dual-stack names of the hosts file.
@@ -31,12 +45,14 @@ def order_findings(names: Iterable[str] = ()) -> tuple[Finding, ...]:
         machine = read_machine()
     except (OSError, ValueError) as error:
         reason = f"the order of destinations is unknown: {error}"
-        return tuple(Finding(check, FindingState.UNKNOWN, reason) for check in ("gai-conf", "predict-order"))
-    observed = observed_views(machine, names)
-    return _gai_conf(machine.gai_conf, observed), _predict_order(predicted_views(machine), observed)
+        checks = "gai-conf", "predict-order"
+        return OrderReport(tuple(Finding(check, FindingState.UNKNOWN, reason) for check in checks))
+    observed, predicted = _observed_views(machine, names), _predicted_views(machine)
+    findings = _gai_conf(machine.gai_conf, observed), _predict_order(predicted, observed)
+    return OrderReport(findings, (*observed, *predicted))
 
 
-def observed_views(machine: Machine, names: Iterable[str] = ()) -> tuple[OrderView, ...]:
+def _observed_views(machine: Machine, names: Iterable[str] = ()) -> tuple[OrderView, ...]:
     """The orders of localhost, of dual-stack names of the hosts file, and of other names on request."""
     if machine.gai_conf.deadly:
         return ()  # getaddrinfo would take this program down with it
@@ -44,7 +60,7 @@ def observed_views(machine: Machine, names: Iterable[str] = ()) -> tuple[OrderVi
     return tuple(view for name in wanted if (view := _observed_view(name, machine)) is not None)
 
 
-def predicted_views(machine: Machine) -> tuple[OrderView, ...]:
+def _predicted_views(machine: Machine) -> tuple[OrderView, ...]:
     """The orders of made-up pairs: computed, since no name has such addresses."""
     return tuple(order_view(name, pair, machine, observed=False) for name, pair in PAIRS.items())
 

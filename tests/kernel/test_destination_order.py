@@ -14,7 +14,7 @@ from netmon.loopback.order.candidate import Candidate
 from netmon.loopback.order.gai_conf import read_gai_conf
 from netmon.loopback.order.methods import RFC_METHOD, glibc_method
 from netmon.loopback.order.policy import Policy
-from netmon.loopback.order.rules import Method, Ranked, Rule, sort_destinations
+from netmon.loopback.order.rules import Method, Ranked, Rule, is_sorted, sort_destinations
 from netmon.loopback.order.sources import describe, find_sources, glibc_facts
 from tests.loopback.order.worlds import World, ask_getaddrinfo, inside, made_up
 
@@ -85,6 +85,7 @@ def test_the_model_is_glibc(seed: int) -> None:
     assert len(combinations(seed)) == NAMES
     for combination in combinations(seed):
         assert combination.agrees(), str(combination)
+        assert is_sorted([one.candidate for one in combination.modelled()], glibc_method(combination.policy))
 
 
 def test_the_worlds_try_everything() -> None:

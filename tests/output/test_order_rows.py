@@ -12,7 +12,7 @@ from netmon.output.order_rows import order_rows
 def test_a_row() -> None:
     choice = Choice("Go", ("::1", "127.0.0.1"), "modelled", "RFC 6724")
     view = OrderView(
-        "n", ("127.0.0.1", "::1"), ("::1", "127.0.0.1"), ("::1", "127.0.0.1"), (choice,), "rule 6", ""
+        "n", ("127.0.0.1", "::1"), ("::1", "127.0.0.1"), ("::1", "127.0.0.1"), (choice,), "rule 6", "", False
     )
     assert order_rows([view]) == [
         {

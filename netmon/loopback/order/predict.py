@@ -134,7 +134,7 @@ def _overridden(conf: GaiConf, evidence: str) -> Finding:
     why = "The order of addresses here is not that of other machines."
     if conf.lone:
         kinds = " and ".join(line.kind for line in conf.lone)
-        why = f"A line replaces all of glibc's table of its kind: of {kinds} only this one is left."
+        why = f"A line replaces glibc's whole table of its kind: all other rows of {kinds} are gone."
     if conf.ignored:
         evidence += f"; glibc ignores {_listed(conf.ignored)}"
     return Finding(

@@ -17,8 +17,8 @@ Order = tuple[str, ...]
 class KnownBy(StrEnum):
     """What a profile rests on."""
 
-    COMPARED = "a model that is proved against getaddrinfo"
-    SOURCE = "modelled on its source code, not observed here"
+    PROVED = "a model that is proved against getaddrinfo"
+    COMPARED = "a model that agreed with the real one in made-up cases, not observed here"
     DOCUMENTATION = "modelled on its documentation, not observed here"
 
 
@@ -43,19 +43,29 @@ def rfc(situation: Situation) -> Order:
 
 
 def musl(situation: Situation) -> Order:
-    """src/network/lookup_name.c: a subset of RFC 6724; no gai.conf; IPv4 alone is not sorted."""
+    """src/network/lookup_name.c: a subset of RFC 6724; no gai.conf; IPv4 alone is not sorted.
+
+    Compared with musl 1.2.3.
+    """
     if all(candidate.is_v4 for candidate in situation.true):
         return tuple(candidate.address for candidate in situation.true)
     return _sorted(situation.true, MUSL_METHOD)
 
 
 def go(situation: Situation) -> Order:
-    """net/addrselect.go, used by Go's own resolver; with cgo's it is the C library that sorts."""
+    """net/addrselect.go, used by Go's own resolver; with cgo's it is the C library that sorts.
+
+    Compared with Go 1.19. It takes 255.255.255.255 as reachable, since its sockets may broadcast; a name
+    with that address is not worth a rule here.
+    """
     return _sorted(situation.true, GO_METHOD)
 
 
 def java(situation: Situation) -> Order:
-    """java.net.InetAddress: getaddrinfo's, but IPv4 first, unless java.net.preferIPv6Addresses says other."""
+    """java.net.InetAddress: getaddrinfo's, but IPv4 first, unless java.net.preferIPv6Addresses says other.
+
+    Compared with OpenJDK 17, with and without that property.
+    """
     return tuple(sorted(glibc(situation), key=lambda address: ":" in address))
 
 
@@ -65,7 +75,10 @@ def java_prefer_ipv6(situation: Situation) -> Order:
 
 
 def node(situation: Situation) -> Order:
-    """dns.lookup since Node.js 17: getaddrinfo's order verbatim; before, IPv4 came first."""
+    """dns.lookup since Node.js 17: getaddrinfo's order verbatim; before, IPv4 came first.
+
+    Compared with Node.js 20.
+    """
     return glibc(situation)
 
 
@@ -75,12 +88,12 @@ def windows(situation: Situation) -> Order:
 
 
 PROFILES = (
-    Profile("glibc", glibc, KnownBy.COMPARED, "its own table, or gai.conf"),
-    Profile("musl", musl, KnownBy.SOURCE, "RFC 6724 without rules 3, 4 and 7; ignores gai.conf"),
-    Profile("Go", go, KnownBy.SOURCE, "RFC 6724 without rules 3, 4 and 7; ignores gai.conf"),
-    Profile("Java", java, KnownBy.DOCUMENTATION, "IPv4 first"),
-    Profile("Java, preferIPv6Addresses", java_prefer_ipv6, KnownBy.DOCUMENTATION, "IPv6 first"),
-    Profile("Node.js", node, KnownBy.DOCUMENTATION, "as getaddrinfo gives them, since version 17"),
+    Profile("glibc", glibc, KnownBy.PROVED, "its own table, or gai.conf"),
+    Profile("musl", musl, KnownBy.COMPARED, "RFC 6724 without rules 3, 4 and 7; ignores gai.conf"),
+    Profile("Go", go, KnownBy.COMPARED, "RFC 6724 without rules 3, 4 and 7; ignores gai.conf"),
+    Profile("Java", java, KnownBy.COMPARED, "IPv4 first"),
+    Profile("Java, preferIPv6Addresses", java_prefer_ipv6, KnownBy.COMPARED, "IPv6 first"),
+    Profile("Node.js", node, KnownBy.COMPARED, "as getaddrinfo gives them, since version 17"),
     Profile("Windows", windows, KnownBy.DOCUMENTATION, "RFC 6724"),
 )
 """On a machine like this one, with its addresses and routes."""

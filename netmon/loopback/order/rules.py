@@ -62,6 +62,15 @@ def sort_destinations(candidates: Sequence[Candidate], method: Method) -> list[R
     return [Ranked(*pair) for pair in zip(found, [*rules, None][: len(found)], strict=True)]
 
 
+def is_sorted(candidates: Sequence[Candidate], method: Method) -> bool:
+    """Whether the destinations stand in an order that an implementation may give them.
+
+    It is enough to look at neighbours: a merge sort has compared each two that come out side by side, even
+    where the rules contradict themselves.
+    """
+    return all(compare(first, second, method)[0] <= 0 for first, second in pairwise(candidates))
+
+
 def compare(first: Candidate, second: Candidate, method: Method) -> tuple[int, Rule]:
     """Which of two destinations comes first (below zero: `first`), and the rule that says so."""
     for rule, prefers in _RULES.items():

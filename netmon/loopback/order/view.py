@@ -9,7 +9,7 @@ from typing import NamedTuple
 from netmon.loopback.order.candidate import Candidate
 from netmon.loopback.order.methods import RFC_METHOD, glibc_method
 from netmon.loopback.order.profiles import PROFILES, Order, glibc, rfc
-from netmon.loopback.order.rules import Method, compare, sort_destinations
+from netmon.loopback.order.rules import Method, compare, is_sorted, sort_destinations
 from netmon.loopback.order.situation import Machine, Situation
 from netmon.loopback.order.wording import explain, explain_first
 
@@ -45,11 +45,8 @@ class OrderView(NamedTuple):
     """The rule by which glibc puts the first address before the second."""
     parts: str
     """Where glibc and RFC 6724 part and why; empty where they agree."""
-
-    @property
-    def agrees(self) -> bool | None:
-        """Whether getaddrinfo does what the model says; None if it was not asked."""
-        return None if self.observed is None else self.observed == self.glibc
+    agrees: bool | None
+    """Whether getaddrinfo does what the model says; None if it was not asked."""
 
     @property
     def first(self) -> str:
@@ -77,6 +74,7 @@ def order_view(name: str, addresses: Sequence[str], machine: Machine, *, observe
         tuple(Choice(one.name, one.order(situation), one.known_by.value, one.rule) for one in PROFILES),
         explain_first(sort_destinations(situation.glibc, method), method),
         _parting(situation, method),
+        is_sorted(situation.glibc, method) if observed else None,
     )
 
 

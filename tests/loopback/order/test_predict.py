@@ -82,12 +82,49 @@ def test_a_stale_default_route_is_no_ipv6() -> None:
 
 
 @pytest.mark.root
+@pytest.mark.parametrize(
+    ("localhost", "shown"),
+    [
+        (("127.0.0.1",), "localhost is 127.0.0.1"),
+        (("::1",), "localhost is ::1"),
+        (("192.0.2.1", "::1"), "localhost is ::1, 192.0.2.1"),
+        (("127.0.0.1", "127.0.0.1"), "localhost is 127.0.0.1, 127.0.0.1"),
+    ],
+)
+def test_other_hosts_files_are_nothing_to_gai_conf(localhost: tuple[str, ...], shown: str) -> None:
+    conf, order = judged(names={"localhost": localhost})
+    assert conf.state is FindingState.OK
+    assert shown in conf.evidence
+    assert order.state is not FindingState.FAIL
+
+
+@pytest.mark.root
+def test_with_ipv6_switched_off_loopback_comes_second() -> None:
+    def work() -> tuple[Finding, ...]:
+        Path("/proc/sys/net/ipv6/conf/all/disable_ipv6").write_text("1")
+        return order_findings()
+
+    conf, order = inside(World(DUAL, "", {"localhost": BOTH}), work)
+    assert conf.state is order.state is FindingState.OK
+    assert "localhost is 127.0.0.1, ::1" in conf.evidence
+    assert "localhost, observed: 127.0.0.1, ::1 (rule 1: there is no route to ::1" in order.evidence
+
+
+@pytest.mark.root
+def test_without_localhost_it_is_unknown() -> None:
+    conf, order = judged(names={})
+    assert conf.state is FindingState.UNKNOWN
+    assert conf.evidence == "no name could be looked up"
+    assert "observed" not in order.evidence
+
+
+@pytest.mark.root
 def test_a_line_that_flips_localhost() -> None:
     conf, order = judged(gai_conf="# x\nprecedence ::ffff:0:0/96  100\n")
     assert conf.state is FindingState.WARN
     assert "line 2, `precedence ::ffff:0:0/96 100`" in conf.summary
     assert "localhost is 127.0.0.1, ::1" in conf.evidence
-    assert "of precedence only this one is left" in conf.why
+    assert "all other rows of precedence are gone" in conf.why
     assert "tried over IPv4 first: rule 6: 192.0.2.1 has precedence 100" in order.summary
     assert "not first for musl, Go, Java, preferIPv6Addresses, Windows" in order.evidence
 

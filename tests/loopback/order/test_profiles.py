@@ -48,8 +48,9 @@ def test_java_keeps_the_order_within_a_family() -> None:
     assert java.order(situation(*GLOBAL, near)) == ("192.0.2.1", "fd00::2", "2001:db8::1")
 
 
-def test_only_glibc_is_known_by_comparison() -> None:
-    assert [profile.name for profile in PROFILES if profile.known_by is KnownBy.COMPARED] == ["glibc"]
+def test_each_says_what_it_rests_on() -> None:
+    assert [profile.name for profile in PROFILES if profile.known_by is KnownBy.PROVED] == ["glibc"]
+    assert [profile.name for profile in PROFILES if profile.known_by is KnownBy.DOCUMENTATION] == ["Windows"]
     assert all("not observed" in profile.known_by for profile in PROFILES if profile.name != "glibc")
     assert all(profile.order.__doc__ and profile.rule for profile in PROFILES)
 

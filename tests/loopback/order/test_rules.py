@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from netmon.loopback.order.candidate import Candidate
 from netmon.loopback.order.methods import GO_METHOD, MUSL_METHOD, RFC_METHOD, glibc_method
 from netmon.loopback.order.policy import GLIBC
-from netmon.loopback.order.rules import Rule, compare, sort_destinations
+from netmon.loopback.order.rules import Rule, compare, is_sorted, sort_destinations
 
 C = Candidate
 SIX_TO_FOUR = C("2002:c633:6401::1", "2002:c633:6401::2", 64)
@@ -76,6 +76,8 @@ def test_a_contradiction_comes_out_as_in_glibc() -> None:
     b, c = C("2001:db8::1", "2001:db8::2", 64), C("10.0.0.1", "10.0.0.2", 8)
     ranked = sort_destinations([a, b, c], glibc_method(equal))
     assert [one.candidate for one in ranked] == [a, b, c]
+    assert is_sorted([a, b, c], glibc_method(equal))
+    assert not is_sorted([a, c, b], glibc_method(equal))
 
 
 @given(st.lists(st.tuples(st.ip_addresses(v=6), st.ip_addresses(v=6) | st.none()), max_size=8))

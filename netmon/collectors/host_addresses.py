@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from typing import NamedTuple
 
@@ -27,7 +26,7 @@ def read_host_addresses() -> HostAddresses:
         OSError: it refused, or this is another system.
     """
     if not hasattr(socket, "AF_NETLINK"):
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+        raise OSError(errno.ENOSYS, "only Linux tells which of its addresses are deprecated")
     link = NetlinkSocket(socket.NETLINK_ROUTE)
     try:
         tunnels = read_tunnels(link)

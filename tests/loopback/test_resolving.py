@@ -30,3 +30,9 @@ def test_a_resolver_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -
     found = resolve("localhost", timeout_s=0.05)
     release.set()
     assert found.error == "no answer within 0.05 s"
+
+
+def test_a_zone_is_kept_beside_the_address() -> None:
+    found = resolve("fe80::1%1")
+    assert found.addresses == ("fe80::1",)
+    assert found.zoned[0].startswith("fe80::1%")

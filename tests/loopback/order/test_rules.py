@@ -91,3 +91,17 @@ def test_nothing_is_lost_and_neighbours_are_in_order(pairs: list[tuple[object, o
             assert result <= 0
             assert rule is one.rule
         assert all(one.rule is None for one in ranked[-1:])
+
+
+_PLACES = st.sampled_from(
+    ["10.0.0.1", "10.0.0.2", "10.9.0.1", "2001:db8::1", "2001:db8:ffff::1", "2001:db8::2"]
+)
+
+
+@given(st.lists(_PLACES, max_size=8))
+def test_even_a_contradiction_leaves_neighbours_in_order(addresses: list[str]) -> None:
+    flat = GLIBC._replace(precedences=GLIBC.precedences[-1:], labels=GLIBC.labels[-1:])
+    sources = {True: ("10.0.0.2", 8), False: ("2001:db8::2", 64)}
+    listed = [C(one, *sources[":" not in one]) for one in addresses]
+    ranked = sort_destinations(listed, glibc_method(flat))
+    assert is_sorted([one.candidate for one in ranked], glibc_method(flat))

@@ -12,9 +12,11 @@ OBSERVE_S = 2.0
 ADDRESSES_LIMIT = 64
 """Of one name; each costs a socket."""
 _OUTPUT_LIMIT = 1 << 16
-_ASK = (
-    "import socket, sys; [print(i[4][0]) for i in socket.getaddrinfo(sys.argv[1], 0, 0, socket.SOCK_STREAM)]"
-)
+_ASK = """
+import socket, sys
+for info in socket.getaddrinfo(sys.argv[1], 0, 0, socket.SOCK_STREAM):
+    print(info[4][0] + (f"%{info[4][3]}" if any(info[4][3:]) else ""))
+"""
 
 
 def runs_on_glibc() -> bool:

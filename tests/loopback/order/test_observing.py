@@ -26,3 +26,8 @@ def test_which_library_this_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert runs_on_glibc() == ("CS_GNU_LIBC_VERSION" in os.confstr_names)
     monkeypatch.delattr(os, "confstr")
     assert not runs_on_glibc()
+
+
+def test_a_zone_is_kept_in_a_new_process_too() -> None:
+    assert observe_afresh("fe80::1%1") == ("fe80::1%1",)
+    assert observe_afresh("::1") == ("::1",)

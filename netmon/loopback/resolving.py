@@ -17,6 +17,8 @@ class Resolution(NamedTuple):
     addresses: tuple[str, ...] = ()
     error: str | None = None
     """Why there are none."""
+    zoned: tuple[str, ...] = ()
+    """The same addresses, link-local ones with their zone (`fe80::1%eth0`)."""
 
 
 def resolve(name: str, flags: int = 0, timeout_s: float = RESOLVE_S) -> Resolution:
@@ -26,7 +28,8 @@ def resolve(name: str, flags: int = 0, timeout_s: float = RESOLVE_S) -> Resoluti
     def ask() -> None:
         try:
             infos = socket.getaddrinfo(name, 0, socket.AF_UNSPEC, socket.SOCK_STREAM, 0, flags)
-            results.append(Resolution(tuple(str(info[4][0]).partition("%")[0] for info in infos)))
+            zoned = tuple(with_zone(*info[4]) for info in infos)
+            results.append(Resolution(tuple(one.partition("%")[0] for one in zoned), zoned=zoned))
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             results.append(Resolution(error=clean(reason)))
@@ -36,3 +39,13 @@ def resolve(name: str, flags: int = 0, timeout_s: float = RESOLVE_S) -> Resoluti
     thread.start()
     thread.join(timeout_s)
     return results[0] if results else Resolution(error=f"no answer within {timeout_s:g} s")
+
+
+def with_zone(address: object, port: object = 0, flow: object = 0, zone: object = 0) -> str:
+    """The address of a socket address, with the name of its interface where it is good on one link only."""
+    if not zone:
+        return str(address)
+    try:
+        return f"{address}%{socket.if_indextoname(int(str(zone)))}"
+    except OSError:
+        return f"{address}%{zone}"

@@ -35,7 +35,7 @@ _SERVER = """
 import socket, sys
 address, port, v6only = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 server = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-if v6only != "-":
+if ":" in address:
     server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(v6only))
 server.bind((address, port))
 server.listen()
@@ -49,7 +49,7 @@ class Program:
     """A server of its own: where it listens, and what tells it from others."""
 
     address: str
-    v6only: bool | None = None
+    v6only: bool = True
     port: int = 5173
     name: str = "one"
 
@@ -99,24 +99,19 @@ def on_machine(machine: Machine, function: Callable[[], T]) -> T:
 
 def _set_up(machine: Machine, directory: Path) -> None:
     directory.chmod(0o755)
-    # Over a copy, so that files can be put there which this machine does not have.
-    script = f"set -e\ncp -a /etc/. {directory}\nmount --bind {directory} /etc\n"
-    subprocess.run(["sh", "-c", script], check=True)
+    lines = ["set -e", _CABLE, machine.six, machine.then]
     for name, text in machine.files.items():
-        path = Path("/etc", name)
-        path.unlink(missing_ok=True)
-        path.write_text(text)
-    script = f"set -e\n{_CABLE}\n{machine.six}\n{machine.then}"
-    subprocess.run(["sh", "-c", script], check=True)
+        (directory / name).write_text(text)
+        lines.append(f"mount --bind {directory}/{name} /etc/{name}")
+    subprocess.run(["sh", "-c", "\n".join(lines)], check=True)
 
 
 @contextmanager
 def _running(program: Program) -> Iterator[None]:
-    v6only = "-" if program.v6only is None else str(int(program.v6only))
-    arguments = [program.address, str(program.port), v6only, program.name]
+    arguments = [program.address, str(program.port), str(int(program.v6only)), program.name]
     command = [sys.executable, "-c", _SERVER, *arguments]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as running:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe) as running:
         assert running.stdout is not None
         try:
             assert running.stdout.readline() == "ready\n"

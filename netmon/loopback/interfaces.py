@@ -20,9 +20,7 @@ _IFF_UP = 0x1  # linux/if.h
 
 def is_up(interface: str) -> bool | None:
     """Whether an interface is switched on; None where that cannot be asked."""
-    flags = _ask(interface, PROBE_S = 0.6
-
-_SIOCGIFFLAGS, "=H")
+    flags = _ask(interface, _SIOCGIFFLAGS, "=H")
     return None if flags is None else bool(flags & _IFF_UP)
 
 

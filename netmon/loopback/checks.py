@@ -82,10 +82,9 @@ def _on_localhost(seen: Localhost) -> Group:
 def _on_binding(present: frozenset[str]) -> Group:
     # Where no address works, each try would only wait for its deadline.
     binds = (*binding.MATRIX, binding.DEFAULT) if present else ()
-    *rows, default = at_once([partial(binding.serve, bind) for bind in binds]) or [None]
-    return binding.bind_matrix([row for row in rows if row], present), binding.v6only_default(
-        default, present
-    )
+    rows = at_once([partial(binding.serve, bind) for bind in binds])
+    default = rows.pop() if rows else None
+    return binding.bind_matrix(rows, present), binding.v6only_default(default, present)
 
 
 def _on_listeners(seen: Localhost, listeners: Sequence[Connection] | None) -> Group:

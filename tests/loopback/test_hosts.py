@@ -50,7 +50,7 @@ def test_what_is_written_is_read(lines: list[tuple[object, list[str]]]) -> None:
 @pytest.mark.parametrize(
     ("text", "dead", "state", "summary"),
     [
-        ("127.0.0.1 localhost\n::1 localhost\n", (), "ok", "the hosts file gives localhost 127.0.0.1 and ::1"),
+        ("127.0.0.1 localhost\n::1 localhost", (), "ok", "the hosts file gives localhost 127.0.0.1 and ::1"),
         ("127.0.0.1 localhost\n", ("::1",), "ok", "the hosts file gives localhost 127.0.0.1"),
         (
             "127.0.0.1 localhost\n::1 ip6-localhost\n", (), "warn",

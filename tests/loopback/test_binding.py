@@ -21,13 +21,12 @@ FOUR, SIX = frozenset({"127.0.0.1"}), frozenset({"::1"})
 
 
 @pytest.mark.parametrize(
-    ("bind", "reached"), zip(MATRIX, [FOUR, FOUR, SIX, BOTH, SIX], strict=True), ids=map(str, MATRIX)
+    ("bind", "reached"), list(zip(MATRIX, [FOUR, FOUR, SIX, BOTH, SIX], strict=True)), ids=str
 )
 def test_what_each_kind_serves_here(bind: Bind, reached: frozenset[str]) -> None:
     served = serve(bind)
     assert (served.reached, served.error) == (reached, None)
     assert expected(bind, bind.v6only, BOTH) == reached
-    assert served.v6only == (None if bind.address in ("127.0.0.1", "0.0.0.0") else served.v6only)
 
 
 def test_the_matrix_here_is_as_it_should_be() -> None:

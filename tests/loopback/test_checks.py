@@ -11,7 +11,8 @@ import time
 import pytest
 
 from netmon.loopback import interfaces
-from netmon.loopback.checks import CHECKS, Ask, examine_all, run_checks
+from netmon.loopback.asking import Ask
+from netmon.loopback.checks import CHECKS, examine_all, run_checks
 from netmon.loopback.report import GRAVITY
 from netmon.model.finding import Finding, FindingState
 from tests.loopback.staged import listener

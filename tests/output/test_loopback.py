@@ -9,6 +9,7 @@ from netmon.loopback.checks import Examined
 from netmon.loopback.listeners import judge_listeners
 from netmon.loopback.report import report
 from netmon.model.finding import Finding, FindingState
+from netmon.model.process import Owner, Process
 from netmon.output.layout import text_width
 from netmon.output.loopback import finding_row, write_json, write_text
 from tests.builders import HOSTILE, state
@@ -27,8 +28,6 @@ FINE = Finding("lo-v4", FindingState.OK, "127.0.0.1 carries a connection (60 µs
 
 
 def examined(*findings: Finding, name: str = "node") -> Examined:
-    from netmon.model.process import Owner, Process
-
     owner = Owner((Process(4711, name),))
     sockets = [listener("::1", 5173, True, owner), listener("0.0.0.0", 80, owner=owner)]
     return Examined(seen(BOTH), judge_listeners(BOTH, sockets), 60, report(findings))
@@ -92,7 +91,8 @@ def test_json_carries_everything() -> None:
 
 def test_a_finding_as_a_row() -> None:
     assert finding_row(FINE) == {
-        "check": "lo-v4", "state": "ok", "summary": FINE.summary, "evidence": "bound it", "why": "", "fix": "",
+        "check": "lo-v4", "state": "ok", "summary": FINE.summary, "evidence": "bound it", "why": "",
+        "fix": "",
         "reference": "x",
     }  # fmt: skip
 

@@ -104,6 +104,12 @@ MACHINES: dict[str, Machine] = {
     "a silent resolver": Machine(
         zones=HONEST, faults={name: Fault(drop=True) for name in ("localhost.", "x.localhost.")}
     ),
+    "a silent resolver, and nothing else is asked": Machine(
+        {"nss-order": "fail", "gai-localhost": "fail"},
+        nsswitch="hosts: dns\n",
+        zones=HONEST,
+        faults={name: Fault(drop=True) for name in ("localhost.", "x.localhost.")},
+    ),
     "no resolver where one is configured": Machine(
         {"resolver-family": "warn"}, resolv="nameserver 127.0.0.9\n"
     ),

@@ -37,7 +37,7 @@ def split_ports(listeners: Iterable[Connection]) -> tuple[Split, ...]:
     found = []
     for port, sockets in by_port(listeners):
         four, six = _hearing(sockets, (V4, "0.0.0.0")), _hearing(sockets, (V6, "::"))
-        if four is not None and six is not None and four.key != six.key:
+        if four is not None and six is not None:
             found.append(Split(port, four, six, same_program(four.owner, six.owner)))
     return tuple(found)
 

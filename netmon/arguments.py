@@ -39,6 +39,13 @@ socket listens, or a UDP socket is bound.
 _ONE_PORT = ("stop", "wait")
 """Commands that take one PORT and no FILTER."""
 
+LOOPBACK_EPILOG = """\
+exit codes: 0 no check fails, 1 a check fails, 2 the question could not be asked
+
+Nothing leaves the machine but questions to the resolvers that it is configured to ask: "localhost" asks
+them for localhost and x.localhost, "all" also for ipv4only.arpa (A, AAAA, NAT64), "none" for nothing.
+"""
+
 _EXCLUDING = re.compile(r"-(?!-|h$)")
 
 
@@ -109,6 +116,7 @@ def _parser() -> Parser:
     _add_port(commands)
     _add_stop(commands)
     _add_wait(commands)
+    _add_loopback(commands)
     return parser
 
 
@@ -180,6 +188,21 @@ def _add_port_command(
     )
     _add_portable(parser, default=argparse.SUPPRESS)
     return parser
+
+
+def _add_loopback(commands: argparse._SubParsersAction[Parser]) -> None:
+    purpose = "what localhost means here, whether it works, and who is not found there"
+    parser = commands.add_parser(
+        "loopback", help=purpose, description=purpose.capitalize() + ".", epilog=LOOPBACK_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+    )  # fmt: skip
+    parser.set_defaults(command="loopback")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="JSON")
+    parser.add_argument(
+        "--resolvers", choices=("none", "localhost", "all"), default="localhost",
+        help="what to ask the configured resolvers (localhost)",
+    )  # fmt: skip
+    _add_portable(parser, default=argparse.SUPPRESS)
 
 
 def _add_command(commands: argparse._SubParsersAction[Parser], name: str, purpose: str) -> Parser:

@@ -6,6 +6,7 @@ import socket
 from threading import Thread
 from typing import NamedTuple
 
+from netmon.loopback.order.gai_conf import GAI_CONF, crashes_lookups
 from netmon.model.text import clean
 
 RESOLVE_S = 5.0
@@ -23,6 +24,8 @@ class Resolution(NamedTuple):
 
 def resolve(name: str, flags: int = 0, timeout_s: float = RESOLVE_S) -> Resolution:
     """`name` as getaddrinfo gives it for a stream socket of any family."""
+    if crashes_lookups():
+        return Resolution(error=f"not asked: {GAI_CONF} makes lookups crash")
     results: list[Resolution] = []
 
     def ask() -> None:

@@ -73,10 +73,10 @@ def _of_drops(rows: Sequence[Listening]) -> Note | None:
 
 
 def _of_one_family(group: PortGroup, state: State) -> Note | None:
-    """What serves only one of the two addresses of `localhost` is missed by whoever tries the other."""
-    if group.protocol != "tcp" or not {"127.0.0.1", "::1"} <= state.addresses.keys():
+    """What serves ::1 alone is missed by whoever tries 127.0.0.1 for `localhost`, as many programs do.
+
+    The other way round most programs fall back, and nearly every server for this machine alone is so bound.
+    """
+    if group.protocol != "tcp" or "127.0.0.1" not in state.addresses or group.addresses != ("::1",):
         return None
-    (served, *others) = group.addresses
-    if others or served not in ("127.0.0.1", "::1"):
-        return None
-    return Note(1, f"localhost may miss it: only {served}")
+    return Note(1, "localhost may miss it: only ::1")

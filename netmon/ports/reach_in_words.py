@@ -74,6 +74,18 @@ def proof_facts(proofs: Sequence[Proof]) -> tuple[Fact, ...]:
     return tuple(Fact(f"tried {one.reach.address}", _proved(one), PROVED) for one in proofs)
 
 
+def proof_sentence(proofs: Sequence[Proof]) -> str:
+    """What came of trying all addresses, in a sentence."""
+    took = [one.reach.address for one in proofs if one.answered]
+    refused = [one.reach.address for one in proofs if one.answered is False]
+    silent = [one.reach.address for one in proofs if one.answered is None]
+    parts = [f"{_and(took)} answered" if took else "no address answered"]
+    parts += [f"{_and(refused)} refused"] if refused else []
+    parts += [f"{_and(silent)} gave no answer"] if silent else []
+    surprising = any(one.agrees is False for one in proofs)
+    return f"Tried by connecting: {', '.join(parts)}{', not as its binding says' if surprising else ''}."
+
+
 def _near_and_far(reached: Sequence[AddressReach]) -> tuple[list[str], list[str]]:
     """The addresses that lead to it: for programs here, and for other machines with their interfaces."""
     near, far = [], []

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from netmon.engine.explain import Fact
 from netmon.engine.state import State
 from netmon.ports.firewall.word import Firewall
 from netmon.ports.listeners import Listening
 from netmon.ports.own_addresses import AddressReach, addresses_of
 from netmon.ports.proof import Proof, prove, why_not
-from netmon.ports.reach_in_words import proof_facts, reach_facts, reach_sentences
+from netmon.ports.reach_in_words import proof_facts, proof_sentence, reach_facts, reach_sentences
 from netmon.ports.view import PortRow
 from netmon.ports.words import Telling
 
@@ -29,12 +30,15 @@ class ReachTelling(NamedTuple):
         """Sentences and facts: of a port that is gone none, of several sockets what was tried."""
         if row.group.is_gone:
             return (), ()
-        tried = proof_facts(self.proofs) if self.tried == row.key else ()
-        if len(row.sockets) > 1:  # each of them has a row of its own
-            return (), tried
-        (socket,) = row.sockets
-        facts = reach_facts(socket, state, self.firewall)
-        return reach_sentences(socket, state, self.firewall), (*tried, *facts)
+        said: tuple[str, ...] = ()
+        facts: tuple[Fact, ...] = ()
+        if self.tried == row.key:
+            said, facts = (proof_sentence(self.proofs),), proof_facts(self.proofs)
+        if len(row.sockets) == 1:  # of several each has a row of its own
+            (socket,) = row.sockets
+            said += reach_sentences(socket, state, self.firewall)
+            facts += reach_facts(socket, state, self.firewall)
+        return said, facts
 
 
 def cannot_be_tried(row: PortRow, state: State) -> str | None:

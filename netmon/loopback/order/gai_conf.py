@@ -190,3 +190,11 @@ def _unsigned(text: str) -> int:
     if len(text) > 64 or abs(number := int(text)) >= _ULONG:
         raise ValueError("number out of range")
     return number % _ULONG
+
+
+def crashes_lookups(path: Path = GAI_CONF) -> bool:
+    """Whether glibc would crash a program that looks up a name here: whoever asks must not."""
+    try:
+        return bool(read_gai_conf(path).deadly)
+    except (OSError, ValueError):
+        return False

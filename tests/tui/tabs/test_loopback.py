@@ -171,9 +171,9 @@ async def test_names_the_listeners_that_localhost_misses() -> None:
         screen.tab.show_state(state(listeners=[missed, listener("0.0.0.0:80")]))
         await screen.pilot.pause()
         assert screen.table == ["▌ 5173 node (4711) [::1]:5173 ⚠ first family refused, the other works"]
-        warning = "⚠ warn    1 of 2 ports does not answer 127.0.0.1, localhost's first address"
+        warning = "⚠ warn    node (4711) listens on [::1]:5173 only; 127.0.0.1:5173 is refused"
         assert screen.headline == warning
-        assert screen.findings[-1].startswith(f"{warning}\nnode (4711) on [::1]:5173\n")
+        assert screen.findings[-1].startswith(f"{warning}\n")
         screen.tab.show_state(state(listeners=[listener("0.0.0.0:80")]))
         await screen.pilot.pause()
         assert screen.table == ["no listener is missed by localhost's first address"]

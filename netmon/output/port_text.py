@@ -48,25 +48,49 @@ def write_port_answers(
         width: The columns to use; the terminal's, or 80, by default.
     """
     width = min(width or terminal_width(stream) or _WIDTH, _WIDEST)
-    for at, answer in enumerate(answers):
+    for at, (answer, both) in enumerate(_once(answers, state)):
         if at:
             write_line(stream, "")
-        for line in answer_lines(answer, state, width):
+        for line in answer_lines(answer, state, width, both=both):
             write_line(stream, line)
 
 
-def answer_lines(answer: PortAnswer, state: State, width: int) -> Iterator[str]:
-    """The lines of one answer."""
-    yield from wrap(headline(answer, state), width, rest="  ")
+def _once(answers: Sequence[PortAnswer], state: State) -> Iterator[tuple[PortAnswer, bool]]:
+    """The answers; what is so over TCP and UDP alike, of a port that nothing holds, only once."""
+    at = 0
+    while at < len(answers):
+        both = at + 1 < len(answers) and _alike(answers[at], answers[at + 1], state)
+        yield answers[at], both
+        at += 1 + both
+
+
+def _alike(one: PortAnswer, other: PortAnswer, state: State) -> bool:
+    if one.held or other.held or (one.port, one.address) != (other.port, other.address):
+        return False
+    return _without_protocol(one, state) == _without_protocol(other, state)
+
+
+def _without_protocol(answer: PortAnswer, state: State) -> list[str]:
+    plain = answer._replace(service=None)  # often only TCP has a name registered
+    lines = [headline(plain, state), *(text for _, text in _finding_lines(answer))]
+    return [line.replace(f"/{answer.protocol}", "") for line in lines]
+
+
+def answer_lines(answer: PortAnswer, state: State, width: int, *, both: bool = False) -> Iterator[str]:
+    """The lines of one answer; with `both` said of TCP and of UDP."""
+    yield from wrap(headline(answer, state, both=both), width, rest="  ")
     lines = [*_holder_lines(answer, state), *_socket_lines(answer), *_connection_lines(answer)]
     for label, text in [*lines, *_finding_lines(answer)]:
         indent = " " * (_LABEL_WIDTH + 2)
         yield from wrap(text, width, first=f"  {label:<{_LABEL_WIDTH}}", rest=indent)
 
 
-def headline(answer: PortAnswer, state: State) -> str:
+def headline(answer: PortAnswer, state: State, *, both: bool = False) -> str:
     """The one sentence that answers the question."""
-    name = answer.name + (f" ({answer.service})" if answer.service else "")
+    name = answer.name.removesuffix(f"/{answer.protocol}") if both else answer.name
+    known_as = [answer.service or "", "TCP and UDP" if both else ""]
+    if any(known_as):
+        name += f" ({', '.join(filter(None, known_as))})"
     if answer.held:
         return f"{name} is held by {_whose(answer, state)}"
     if answer.verdict is Verdict.FREE:
@@ -136,7 +160,7 @@ def _holder_lines(answer: PortAnswer, state: State) -> Iterator[Line]:
         yield "works in", holder.directory or "unknown: its directory may not be read"
         if holder.ancestors:
             yield "started by", " < ".join(process_text(ancestor) for ancestor in _up_to_supervisor(holder))
-        if holder.supervisor:
+        if holder.supervisor and holder.supervisor.kind != "init":  # which stands above everything
             yield "supervised by", _supervisor(holder)
     if len(answer.holders) > _SHOWN_HOLDERS:
         yield "", f"and {len(answer.holders) - _SHOWN_HOLDERS} more processes (all with --json)"

@@ -16,6 +16,7 @@ from netmon.output.port_text import answer_lines, headline, write_port_answers
 from netmon.ports.bind_causes import Bind, Cause, CauseKind
 from netmon.ports.bind_probe import Attempt
 from netmon.ports.port_answer import PortAnswer
+from netmon.ports.supervisor import Supervisor
 from tests.builders import listener, owner, process, state
 from tests.ports.asking import LOOP4, LOOP6
 from tests.ports.staged import answer, client, held, holder
@@ -123,7 +124,23 @@ def test_lines_fit_the_terminal(width: int) -> None:
 
 def test_answers_stand_apart() -> None:
     stream = io.StringIO()
-    write_port_answers(stream, state(), [answer(binds=(FREE,)), answer(protocol="udp", binds=(FREE,))])
+    told, when = held()
+    write_port_answers(stream, when, [told, answer(protocol="udp", binds=(FREE,))])
     first, second = stream.getvalue().split("\n\n")
-    assert first.startswith("8080/tcp (http-alt) is free")
+    assert first.startswith("8080/tcp (http-alt) is held by python3")
     assert second.startswith("8080/udp (http-alt) is free")
+
+
+def test_what_is_so_over_both_protocols_is_said_once() -> None:
+    stream = io.StringIO()
+    free = [answer(binds=(FREE,)), answer(protocol="udp", service=None, binds=(FREE,))]
+    write_port_answers(stream, state(), [*free, answer(port=9090, binds=(FREE,))], width=200)
+    assert [line.partition(" is free")[0] for line in stream.getvalue().splitlines() if line] == [
+        "8080 (http-alt, TCP and UDP)",
+        "9090/tcp (http-alt)",
+    ]
+
+
+def test_that_init_stands_above_everything_is_not_worth_a_line() -> None:
+    by_init = holder(process("python3", 5120))._replace(supervisor=Supervisor("init", "systemd", 1))
+    assert not any("supervised" in line for line in text(held(holders=(by_init,))))

@@ -5,35 +5,38 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Final
 
 from netmon.collectors import procfs
-from netmon.collectors.accepted import RawCounts, count_datagram, local_ends
+from netmon.collectors.accepted import RawSockets
 from netmon.collectors.addresses import interface_name, read_addresses
 from netmon.collectors.base import CollectorError
 from netmon.collectors.closed import DestroyListener
 from netmon.collectors.ephemeral import ephemeral_range
 from netmon.collectors.interfaces import read_counters
 from netmon.collectors.netlink import NetlinkSocket
+from netmon.collectors.netstat import read_listen_counters
 from netmon.collectors.owners import OwnerTable
+from netmon.collectors.raw_tally import close_wait_inodes, local_ends, tally_raw
+from netmon.collectors.reserved_ports import read_limits
 from netmon.collectors.sock_diag import (
     ALL_STATES,
     LISTENING,
     NETLINK_SOCK_DIAG,
-    OPEN_STATES,
+    NOT_LISTENING,
     PROTOCOL_NUMBERS,
     SOCK_DIAG_BY_FAMILY,
     DiagSocket,
     Dump,
     request,
 )
-from netmon.model.process import Process
-from netmon.model.snapshot import Degradation, InterfaceCounters, LocalEnd, Snapshot, Source
-from netmon.model.socket import Protocol, SocketRecord
+from netmon.model.pressure import ConnectionTally, PortLimits
+from netmon.model.process import Owner, Process
+from netmon.model.snapshot import Degradation, InterfaceCounters, Snapshot, Source
+from netmon.model.socket import Protocol, SocketRecord, SocketState
 
 _KINDS: Final[tuple[tuple[int, Protocol], ...]] = (
     (socket.AF_INET, "tcp"),
@@ -42,6 +45,7 @@ _KINDS: Final[tuple[tuple[int, Protocol], ...]] = (
     (socket.AF_INET6, "udp"),
 )
 _ADDRESSES_EVERY_S = 10.0
+"""Addresses, and settings of the kernel, change seldom."""
 
 
 class LinuxCollector:
@@ -74,6 +78,7 @@ class LinuxCollector:
         self._dumps = [(family, Dump(protocol)) for family, protocol in _KINDS]
         self._addresses: Mapping[str, str] = {}
         self._addresses_read_at = float("-inf")
+        self._limits = PortLimits()
 
     def _listen_for_closed(self) -> DestroyListener | None:
         try:
@@ -96,6 +101,8 @@ class LinuxCollector:
             self._dump(family, dump, out)
         now = time.monotonic()
         sockets = self._settle(out)
+        ephemeral = ephemeral_range()
+        counted = self._count_connections(sockets, ephemeral) if self._listeners_only else None
         return Snapshot(
             taken_at=datetime.now(UTC),
             monotonic=now,
@@ -107,8 +114,11 @@ class LinuxCollector:
             lost_events=self._closed.lost if self._closed else 0,
             interfaces=self._read_interfaces(),
             addresses=self._read_addresses(now),
-            ephemeral=ephemeral_range(),
-            accepted=self._count_accepted() if self._listeners_only else None,
+            ephemeral=ephemeral,
+            accepted=None if counted is None else local_ends(counted),
+            tally=None if counted is None else self._tally(counted, sockets),
+            listen=read_listen_counters(),
+            limits=self._limits,
             degradations=tuple(self._degradations.values()),
             privileged=self._owners.privileged,
             reports_closed=self._closed is not None,
@@ -151,16 +161,30 @@ class LinuxCollector:
             subject = "ipv6" if family == socket.AF_INET6 else dump.protocol
             self._degradations[subject] = Degradation(subject, f"not read: {error.strerror or error}", None)
 
-    def _count_accepted(self) -> Mapping[LocalEnd, int]:
-        counts: RawCounts = Counter()
-        for family in (socket.AF_INET, socket.AF_INET6):
-            payload = request(family, socket.IPPROTO_TCP, OPEN_STATES, plain=True)
+    def _count_connections(
+        self, sockets: Iterable[SocketRecord], ephemeral: tuple[int, int]
+    ) -> list[RawSockets]:
+        listening = {record.local.port for record in sockets if record.protocol == "tcp"}
+        found = []
+        for family, version in ((socket.AF_INET, 4), (socket.AF_INET6, 6)):
+            found.append(raw := RawSockets(version, listening, ephemeral))
+            payload = request(family, socket.IPPROTO_TCP, NOT_LISTENING, plain=True)
             try:
                 for view in self._link.dump(SOCK_DIAG_BY_FAMILY, payload):
-                    count_datagram(view, counts)
+                    raw.read(view)
             except OSError as error:
                 self._degradations["connections"] = Degradation("connections", f"not counted: {error}", None)
-        return local_ends(counts)
+        return found
+
+    def _tally(self, found: Sequence[RawSockets], sockets: Iterable[SocketRecord]) -> ConnectionTally:
+        if left_open := close_wait_inodes(found):
+            alive = {record.inode for record in sockets if record.inode}.union(left_open)
+            self._owners.refresh(left_open, lambda: alive)
+
+        def owner_of(inode: int, uid: int) -> Owner:
+            return self._owners.owner(SocketState.CLOSE_WAIT, inode, uid, None)
+
+        return tally_raw(found, owner_of)
 
     def _record(self, protocol: Protocol, diag: DiagSocket) -> SocketRecord:
         inode = diag.inode or None
@@ -209,6 +233,7 @@ class LinuxCollector:
     def _read_addresses(self, now: float) -> Mapping[str, str]:
         if now - self._addresses_read_at >= _ADDRESSES_EVERY_S:
             self._addresses_read_at = now
+            self._limits = read_limits()
             try:
                 self._addresses = read_addresses(self._route)
             except OSError as error:

@@ -24,9 +24,11 @@ from netmon.collectors import procfs
 from netmon.collectors.base import CollectorError
 from netmon.collectors.ephemeral import ephemeral_range
 from netmon.collectors.interfaces import read_counters
+from netmon.collectors.netstat import read_listen_counters
 from netmon.collectors.psutil_addresses import read_addresses
 from netmon.collectors.psutil_processes import ProcessTable, ancestors
 from netmon.collectors.psutil_sockets import RawSocket, connections_by_process, merge, record_of, state_of
+from netmon.collectors.reserved_ports import read_limits
 from netmon.model.process import Owner, OwnerReason, Process
 from netmon.model.snapshot import Degradation, Snapshot, Source
 from netmon.model.socket import SocketRecord, SocketState, Uncounted
@@ -92,6 +94,8 @@ class PsutilCollector:
             interfaces=read_counters() if self._follow else {},
             addresses=self._read_addresses(now),
             ephemeral=ephemeral_range(),
+            listen=read_listen_counters(),
+            limits=read_limits() if _LINUX else None,
             degradations=self._degradations,
             privileged=self._privileged,
             cost_s=time.monotonic() - now,

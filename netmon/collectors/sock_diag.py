@@ -89,8 +89,8 @@ class DiagSocket(NamedTuple):
 
 ALL_STATES = 0xFFFFFFFF
 LISTENING = 1 << 10
-OPEN_STATES = ALL_STATES & ~(LISTENING | 1 << 2 | 1 << 6 | 1 << 7)
-"""Every state of a connection but SYN_SENT, TIME_WAIT and CLOSED."""
+NOT_LISTENING = ALL_STATES & ~LISTENING
+"""Every connection, what is left of those that are over, and sockets that are only bound."""
 
 
 def request(family: int, protocol: int, states: int = ALL_STATES, *, plain: bool = False) -> bytes:

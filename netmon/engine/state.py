@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from netmon.model.connection import Connection, Direction
+from netmon.model.pressure import ConnectionTally, ListenCounters, PortLimits
 from netmon.model.snapshot import Degradation, LocalEnd, Source
 
 LINGER_S = 5.0
@@ -60,6 +61,17 @@ class InterfaceRate(NamedTuple):
         return min(1.0, (self.rows_received + self.rows_sent) / total) if total > 0 else None
 
 
+class ListenActivity(NamedTuple):
+    """What listeners of this network namespace did not take, over three spans of time."""
+
+    total: ListenCounters
+    """Since the namespace came up."""
+    since_start: ListenCounters
+    """Since netmon's first poll."""
+    in_interval: ListenCounters | None
+    """Since the poll before; None at the first."""
+
+
 @dataclass(frozen=True)
 class State:
     """The machine's sockets at one moment, with what changed; never modified after it was made."""
@@ -91,6 +103,12 @@ class State:
     """The first and last port that the kernel lends to outgoing connections here."""
     accepted: Mapping[LocalEnd, int] | None = None
     """Open connections by their local end, where only listeners were read; else they are in `connections`."""
+    tally: ConnectionTally | None = None
+    """What pressure on ports depends on, where only listeners were read; else it is in `connections`."""
+    listen: ListenActivity | None = None
+    """What listeners did not take; None where the system does not tell."""
+    limits: PortLimits | None = None
+    """The settings of queues and ports; None where they are not read."""
     lost_events: int = 0
     degradations: tuple[Degradation, ...] = ()
     privileged: bool = False

@@ -9,6 +9,7 @@ from netmon.engine.closings import HISTORY_LIMIT, Closings
 from netmon.engine.direction import UNKNOWN, Listeners, Verdict, judge, stronger
 from netmon.engine.halves import LocalHalves
 from netmon.engine.interval import Interval
+from netmon.engine.listen_watch import ListenWatch
 from netmon.engine.locality import interface_of
 from netmon.engine.opening import opening_of
 from netmon.engine.services import service_of
@@ -30,6 +31,7 @@ class Tracker:
         self._halves = LocalHalves()
         self._closings = Closings(self._listeners, history_limit)
         self._totals = RunningTotals()
+        self._listen = ListenWatch()
         self._appeared_total = 0
         self._interfaces: Mapping[str, InterfaceCounters] = {}
         self._before: Snapshot | None = None
@@ -229,6 +231,9 @@ class Tracker:
             addresses=snapshot.addresses,
             ephemeral=snapshot.ephemeral,
             accepted=snapshot.accepted,
+            tally=snapshot.tally,
+            listen=self._listen.update(snapshot.listen),
+            limits=snapshot.limits,
             lost_events=snapshot.lost_events,
             degradations=snapshot.degradations,
             privileged=snapshot.privileged,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from netmon.model.pressure import ConnectionTally, ListenCounters, PortLimits
 from netmon.model.socket import SocketRecord
 
 Source = Literal["sock_diag", "psutil", "replay"]
@@ -67,6 +68,12 @@ class Snapshot:
     """The first and last port that the kernel lends to outgoing connections here."""
     accepted: Mapping[LocalEnd, int] | None = None
     """Open connections by their local end, where only listeners were read; else they are in `sockets`."""
+    tally: ConnectionTally | None = None
+    """What pressure on ports depends on, where only listeners were read; else it is in `sockets`."""
+    listen: ListenCounters | None = None
+    """What listeners did not take; None where the system does not tell."""
+    limits: PortLimits | None = None
+    """The settings of queues and ports; None where they are not read."""
     degradations: tuple[Degradation, ...] = ()
     privileged: bool = False
     """Whether every process of the machine may be read (root)."""

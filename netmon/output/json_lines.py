@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 from netmon.engine.state import State
 from netmon.model.connection import Connection
+from netmon.output.pressure_rows import pressure_rows
 from netmon.output.rows import connection_row, port_rows, timestamp
 
 
@@ -22,9 +23,9 @@ def write_connections(
 def write_ports(
     stream: TextIO, state: State, listeners: Sequence[Connection] | None = None, *, watch: bool = False
 ) -> None:
-    """Write the listeners (all of them by default) as one object."""
-    rows = port_rows(state, listeners)
-    write_object(stream, {**envelope("ports", state), "ports": rows}, watch=watch)
+    """Write the listeners (all of them by default) as one object, and where ports are under pressure."""
+    body = {**envelope("ports", state), "ports": port_rows(state, listeners), **pressure_rows(state)}
+    write_object(stream, body, watch=watch)
 
 
 def envelope(command: str, state: State) -> dict[str, Any]:

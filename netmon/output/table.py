@@ -10,6 +10,7 @@ from netmon.engine.state import State
 from netmon.model.connection import Connection, Direction
 from netmon.model.process import Owner, OwnerReason
 from netmon.model.socket import Uncounted
+from netmon.model.text import clean
 from netmon.model.units import UNKNOWN, format_age, format_bytes, format_rate, format_rtt
 from netmon.output.layout import Column, cut, terminal_width, write_line, write_table
 from netmon.output.rows import Row, listeners_with_rows
@@ -61,10 +62,12 @@ def write_ports(
     *,
     width: int | None = None,
 ) -> None:
-    """Write the listeners (all of them by default), and on a terminal what they come to."""
+    """Write the listeners (all of them by default), and on a terminal what they come to and what presses."""
     listed = listeners_with_rows(state, listeners)
     write_table(stream, _port_columns(), listed, width or terminal_width(stream))
     _summarise(stream, ports_summary([row for _, row in listed]), width)
+    if stream.isatty():
+        _warn(stream, state)
 
 
 def owner_label(owner: Owner) -> str:
@@ -91,6 +94,16 @@ def ports_summary(rows: Sequence[Row]) -> str:
     """One line on many listeners."""
     open_to_lan = sum(bool(row["reach"]["lan4"] or row["reach"]["lan6"]) for row in rows)
     return f"{_count(len(rows), 'listening socket')}, {open_to_lan} bound so that other machines get to it"
+
+
+def _warn(stream: TextIO, state: State) -> None:
+    """Say in full where ports are under pressure, if they are."""
+    from netmon.ports.pressure import pressure_view
+
+    for finding in pressure_view(state).troubles:
+        write_line(stream, clean(f"{finding.state}: {finding.summary} ({finding.evidence})"))
+        if finding.fix:
+            write_line(stream, clean(f"      {finding.fix}"))
 
 
 def _summarise(stream: TextIO, line: str, width: int | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from netmon.engine.state import State
@@ -81,8 +81,8 @@ def inbound_counts(state: State) -> Counter[LocalEnd]:
     bound = {binding(listener) for listener in state.listeners}
     counts: Counter[LocalEnd] = Counter()
     for local, count in _open_inbound(state).items():
-        if (taker := _taker(local, bound)) is not None:
-            counts[taker] += count
+        if (took := taker(local, bound)) is not None:
+            counts[took] += count
     return counts
 
 
@@ -97,7 +97,7 @@ def _open_inbound(state: State) -> Mapping[LocalEnd, int]:
     )
 
 
-def _taker(local: LocalEnd, bound: set[LocalEnd]) -> LocalEnd | None:
+def taker(local: LocalEnd, bound: Container[LocalEnd]) -> LocalEnd | None:
     """The most specific listener for a local end, None if it is gone already."""
     protocol, family, address, port = local
     wildcards = [(6, "::")] if ":" in address else [(family, "0.0.0.0" if family == 4 else "::"), (6, "::")]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
+import socket
 
 from netmon.output.csv_rows import PORT_COLUMNS
 from tests.program import netmon, said_in_one_line
@@ -56,3 +58,30 @@ def test_a_port_that_nobody_holds() -> None:
     answer = netmon("ports", "--json", f"lport:{free}")
     assert (answer.code, answer.body["ports"], answer.err) == (1, [], "")
     assert netmon("ports", f"lport:{free}").code == 1
+
+
+def test_json_tells_what_presses() -> None:
+    with listener(backlog=1) as server, contextlib.ExitStack() as clients:
+        for _ in range(2):
+            clients.enter_context(socket.create_connection(server.getsockname()))
+        body = netmon("ports", "--json").body
+        (full,) = [
+            finding
+            for finding in body["findings"]
+            if finding["check"] == "accept-queue" and f"port {port_of(server)} " in finding["summary"]
+        ]
+        assert full["state"] == "fail"
+        assert f"({os.getpid()})" in full["evidence"]
+        assert "2 waiting, backlog 1" in full["evidence"]
+        ephemeral = body["ephemeral"]
+        assert ephemeral["used"] + ephemeral["free"] == ephemeral["usable"]
+        assert ephemeral["outgoing_basis"] == "port"
+        assert body["listeners_lost"]["drops"] >= 0
+
+
+def test_psutil_says_what_it_cannot_judge() -> None:
+    with listener():
+        body = netmon("ports", "--json", "--portable").body
+    states = {finding["check"]: finding["state"] for finding in body["findings"]}
+    assert states["accept-queue"] == "unknown"
+    assert body["ephemeral"]["outgoing_basis"] == "direction"

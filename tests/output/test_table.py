@@ -114,3 +114,23 @@ def test_states_stand_as_they_are() -> None:
     stream = io.StringIO()
     write_connections(stream, state(), [connection(state=SocketState.CLOSE_WAIT)])
     assert "close_wait" in stream.getvalue()
+
+
+def test_a_terminal_is_warned_of_what_presses_and_a_pipe_is_not() -> None:
+    full = listener(process="[/x]\x1b[31m", socket={"receive_queue": 3, "send_queue": 2})
+    terminal, pipe = Terminal(), io.StringIO()
+    for stream in (terminal, pipe):
+        write_ports(stream, state(listeners=[full]), width=100)
+    assert len(pipe.getvalue().splitlines()) == 2
+    _, _, summary, warning, remedy = terminal.getvalue().splitlines()
+    assert summary.startswith("1 listening socket")
+    assert warning.startswith("fail: the accept queue of port 8080 is full: ")
+    assert "3 waiting, backlog 2" in warning
+    assert remedy.startswith("      Find out why the process does not call accept()")
+    assert "\x1b" not in terminal.getvalue()
+
+
+def test_nothing_is_said_of_what_is_well_or_unknown() -> None:
+    stream = Terminal()
+    write_ports(stream, state(listeners=[listener()]), width=100)
+    assert len(stream.getvalue().splitlines()) == 3

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
@@ -26,17 +26,9 @@ from netmon.model.text import clean
 from netmon.model.units import format_rtt
 from netmon.tui.tabs.base import Tab
 from netmon.tui.widgets.column import Column
+from netmon.tui.widgets.finding_list import SYMBOLS, FindingList, verdict_text
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
-
-SYMBOLS = {
-    FindingState.OK: ("✓", "$text-success"),
-    FindingState.INFO: ("i", "$text-accent"),
-    FindingState.WARN: ("⚠", "$text-warning"),
-    FindingState.FAIL: ("✕", "$text-error"),
-    FindingState.UNKNOWN: ("?", "$text-muted"),
-}
-"""How each verdict looks; its word always stands beside it."""
 
 _GRAVITY = (
     FindingState.OK,
@@ -45,44 +37,6 @@ _GRAVITY = (
     FindingState.WARN,
     FindingState.FAIL,
 )
-
-
-class FindingView(Vertical):
-    """One finding: symbol, word and sentence; unless all is well, also its grounds and what to do."""
-
-    DEFAULT_CSS = """
-    FindingView {
-        height: auto;
-        padding: 0 1;
-        & > .finding--more { padding-left: 10; color: $text-muted; }
-    }
-    """
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__()
-        self._finding = finding
-
-    def compose(self) -> ComposeResult:
-        """The verdict, then the rest, indented."""
-        yield Static(classes="finding--verdict")
-        yield Static(classes="finding--more")
-
-    def on_mount(self) -> None:
-        """Show what was handed over meanwhile."""
-        self._draw()
-
-    def show(self, finding: Finding) -> None:
-        """Show the finding as it is now."""
-        if finding != self._finding:
-            self._finding = finding
-            if self.is_mounted:
-                self._draw()
-
-    def _draw(self) -> None:
-        self.query_one(".finding--verdict", Static).update(verdict_text(self._finding))
-        more = self.query_one(".finding--more", Static)
-        more.update(grounds_text(self._finding))
-        more.display = self._finding.state is not FindingState.OK
 
 
 class LoopbackTab(Tab):
@@ -125,8 +79,6 @@ class LoopbackTab(Tab):
         self._listening: tuple[object, ...] = ()
         """What of them the verdicts depend on."""
         self._findings: tuple[Finding, ...] = ()
-        self._views: dict[str, FindingView] = {}
-        """One for each check, in the order of their first verdicts."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -138,6 +90,7 @@ class LoopbackTab(Tab):
         yield Line(id="loopback-headline")
         with VerticalScroll(id="loopback-seen"):
             yield Static(id="loopback-addresses")
+            yield FindingList()
         yield LiveTable[PortVerdict](_COLUMNS, lambda row: row.port, id="loopback-listeners")
 
     def on_mount(self) -> None:
@@ -200,12 +153,7 @@ class LoopbackTab(Tab):
         self._findings = judged
         worst = max(judged, key=lambda finding: _GRAVITY.index(finding.state))
         self._headline.show(verdict_text(worst))
-        for finding in judged:
-            if finding.check in self._views:
-                self._views[finding.check].show(finding)
-            else:
-                self._views[finding.check] = view = FindingView(finding)
-                self.query_one("#loopback-seen").mount(view)
+        self.query_one(FindingList).show(judged)
 
     @property
     def _headline(self) -> Line:
@@ -245,15 +193,3 @@ def _address_text(place: str, probe: Probe, remark: str = "") -> Content:
     time = f" in {format_rtt(probe.connect_us)}" if probe.connect_us is not None else ""
     words = Content(f"{probe.outcome}{time}{remark}")
     return Content.assemble(Content(f"  {place} {probe.address:<15} "), (symbol, style), " ", words)
-
-
-def verdict_text(finding: Finding) -> Content:
-    """A finding as symbol, word and sentence."""
-    symbol, style = SYMBOLS[finding.state]
-    return Content.assemble((f"{symbol} {finding.state:<7} ", style), Content(finding.summary))
-
-
-def grounds_text(finding: Finding) -> Content:
-    """What was seen, what it means and what to do, a line each."""
-    lines = (finding.evidence, finding.why, finding.fix and f"→ {finding.fix}")
-    return Content("\n").join(Content(line) for line in lines if line)

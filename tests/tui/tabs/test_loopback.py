@@ -16,8 +16,8 @@ from textual.widgets import Static
 from netmon.loopback.localhost import Localhost
 from netmon.loopback.probing import Outcome, Probe
 from netmon.loopback.resolving import Resolution
-from netmon.model.finding import Finding, FindingState
-from netmon.tui.tabs.loopback import FindingView, LoopbackTab, addresses_text, grounds_text, verdict_text
+from netmon.tui.tabs.loopback import LoopbackTab, addresses_text
+from netmon.tui.widgets.finding_list import FindingView
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
 from tests.builders import HOSTILE, listener, state
@@ -220,13 +220,3 @@ def test_addresses_that_do_not_work_say_so() -> None:
 def test_a_localhost_that_leads_nowhere_says_why() -> None:
     nowhere = Localhost(Resolution(error="[/x] unknown"), Resolution(error="x"), BOTH.probes, True)
     assert addresses_text(nowhere).plain.startswith("localhost leads nowhere: [/x] unknown\n")
-
-
-@pytest.mark.parametrize("verdict", FindingState)
-def test_a_verdict_is_symbol_word_and_sentence(verdict: FindingState) -> None:
-    symbol, word, sentence = verdict_text(Finding("x", verdict, "[/x] works")).plain.split(maxsplit=2)
-    assert (len(symbol), word, sentence) == (1, verdict.value, "[/x] works")
-
-
-def test_grounds_leave_out_what_there_is_none_of() -> None:
-    assert grounds_text(Finding("x", FindingState.WARN, "s", "seen", fix="do")).plain == "seen\n→ do"

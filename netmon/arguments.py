@@ -17,6 +17,13 @@ FILTER: words match anywhere; field:value with the fields proc pid user port lpo
 state dir proto unit; port:8000-9000, addr:10.0.0.0/8, -state:time_wait excludes, /regex/; all must hold.
 """
 
+LOOPBACK_EPILOG = """\
+exit codes: 0 no check fails, 1 a check fails, 2 the question could not be asked
+
+Nothing leaves the machine but questions to the resolvers that it is configured to ask: "localhost" asks
+them for localhost and x.localhost, "all" also for ipv4only.arpa (A, AAAA, NAT64), "none" for nothing.
+"""
+
 _EXCLUDING = re.compile(r"-(?!-|h$)")
 
 
@@ -38,7 +45,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     # Argparse takes words only in one run: those behind an option further on are left over.
     unknown = [argument for argument in left if argument.startswith("-")]
     words = [argument for argument in left if argument not in unknown] + excluding
-    if unknown or (words and options.command is None):
+    if unknown or (words and "filter" not in options):
         parser.error(f"unrecognized arguments: {' '.join(unknown or words)}")
     if words:
         options.filter.extend(words)
@@ -63,6 +70,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     _add_connections(commands)
     _add_ports(commands)
+    _add_loopback(commands)
     return parser
 
 
@@ -84,6 +92,21 @@ def _add_connections(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _add_ports(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_command(commands, "ports", "which ports are held, by whom, and who can reach them")
+
+
+def _add_loopback(commands: argparse._SubParsersAction[Parser]) -> None:
+    purpose = "what localhost means here, whether it works, and who is not found there"
+    parser = commands.add_parser(
+        "loopback", help=purpose, description=purpose.capitalize() + ".", epilog=LOOPBACK_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+    )  # fmt: skip
+    parser.set_defaults(command="loopback")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="JSON")
+    parser.add_argument(
+        "--resolvers", choices=("none", "localhost", "all"), default="localhost",
+        help="what to ask the configured resolvers (localhost)",
+    )  # fmt: skip
+    _add_portable(parser, default=argparse.SUPPRESS)
 
 
 def _add_command(commands: argparse._SubParsersAction[Parser], name: str, purpose: str) -> Parser:

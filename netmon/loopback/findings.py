@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netmon.loopback.listeners import Answers, PortVerdict
+from netmon.loopback.listeners import Answers, PortVerdict, holder
 from netmon.loopback.localhost import V4, V6, Localhost
 from netmon.loopback.probing import Outcome, Probe
-from netmon.model.endpoint import Scope, scope_of
+from netmon.model.endpoint import Endpoint, Scope, scope_of
 from netmon.model.finding import Finding, FindingState
 from netmon.model.units import format_rtt
 
@@ -92,6 +92,10 @@ def _judge_localhost(seen: Localhost) -> tuple[FindingState, str, str, str]:
     if len({*plain}) < len(plain) or len({*narrowed}) < len(narrowed):
         why = "Programs that try every address try the same one twice before they give up."
         return FindingState.WARN, "localhost lists an address twice", why, ""
+    if other := [again for again in seen.repeats if again.addresses != plain]:
+        then = ", ".join(other[0].addresses) or f"nothing ({other[0].error})"
+        why = "Which server a program reaches changes from one moment to the next."
+        return FindingState.WARN, f"localhost is {_listed(plain)}, and a moment later {then}", why, hosts
     if narrowed[:1] != plain[:1]:
         first = narrowed[0] if narrowed else "nothing"
         why = "Which server a program reaches depends on how the program asks."
@@ -118,34 +122,71 @@ def _listed(addresses: Sequence[str]) -> str:
     return f"{addresses[0]} first, then {', '.join(addresses[1:])}"
 
 
-def listener_family(order: Sequence[str], verdicts: Sequence[PortVerdict]) -> Finding:
-    """The judgement `listener-family`: is every server here found where localhost leads first?"""
+def listener_family(
+    order: Sequence[str], verdicts: Sequence[PortVerdict], fallback_us: int | None = None
+) -> Finding:
+    """The judgement `listener-family`: is every server here found where localhost leads first?
+
+    Args:
+        order: The addresses of localhost, in its order.
+        verdicts: How each listening port stands to them.
+        fallback_us: What a refused first address costs here, as measured; None if it was not.
+    """
     check, reference = "listener-family", "RFC 6724 section 6, ipv6(7) IPV6_V6ONLY"
     if not order:
         return Finding(check, FindingState.UNKNOWN, "localhost has no loopback address to judge listeners by")
     if not verdicts:
         return Finding(check, FindingState.OK, "nothing listens on TCP here", reference=reference)
-    amiss = [verdict for verdict in verdicts if verdict.amiss]
-    unknown = sum(verdict.answers is Answers.UNKNOWN for verdict in verdicts)
-    where = f"{order[0]}, localhost's first address"
-    if amiss:
-        named = "; ".join(map(str, amiss[:_NAMED]))
-        return Finding(
-            check,
-            FindingState.WARN,
-            f"{len(amiss)} of {len(verdicts)} ports {_do(len(amiss))} not answer {where}",
-            named + (f"; and {len(amiss) - _NAMED} more" if len(amiss) > _NAMED else ""),
-            why="Programs that try only the first address are refused; the others lose a step.",
-            fix=f"Let the server listen on {order[0]} too, or call it by the address it listens on.",
-            reference=reference,
-        )
+    if amiss := [verdict for verdict in verdicts if verdict.amiss]:
+        return _amiss(order, verdicts, amiss, fallback_us)
     covered = sum(verdict.answers is Answers.COVERED for verdict in verdicts)
+    unknown = sum(verdict.answers is Answers.UNKNOWN for verdict in verdicts)
     state = FindingState.UNKNOWN if unknown else FindingState.OK
-    summary = f"{covered} of {len(verdicts)} ports answer {where}"
+    summary = f"{covered} of {len(verdicts)} ports answer {order[0]}, localhost's first address"
     rest = len(verdicts) - covered - unknown
     evidence = f"{rest} answer no address of localhost, {unknown} do not tell which families they take"
     return Finding(check, state, summary, evidence, reference=reference)
 
 
-def _do(count: int) -> str:
-    return "does" if count == 1 else "do"
+def _amiss(
+    order: Sequence[str], verdicts: Sequence[PortVerdict], amiss: Sequence[PortVerdict], cost: int | None
+) -> Finding:
+    """Some listeners are not where localhost leads first; those it does not lead to at all come first."""
+    lost = [verdict for verdict in amiss if verdict.answers is Answers.NOT_NAMED]
+    ranked = [*lost, *(verdict for verdict in amiss if verdict not in lost)]
+    shown = "; ".join(_missed(order, verdict) for verdict in ranked[:_NAMED])
+    more = f"; and {len(amiss) - _NAMED} more" if len(amiss) > _NAMED else ""
+    lead = ranked[0]
+    if len(amiss) == 1:
+        summary = _missed(order, lead)
+    else:
+        summary = f"{len(amiss)} of {len(verdicts)} ports do not answer {order[0]}, localhost's first address"
+    time = f"; a refused first address costs {format_rtt(cost)} here" if cost is not None else ""
+    return Finding(
+        "listener-family",
+        FindingState.FAIL if lost else FindingState.WARN,
+        summary,
+        shown + more + time,
+        why=_WHY_LOST if lost else _WHY_SECOND,
+        fix=_let_listen(order, lead),
+        reference="RFC 6724 section 6, ipv6(7) IPV6_V6ONLY",
+    )
+
+
+_WHY_LOST = "No program reaches it by the name localhost: all of them are refused."
+_WHY_SECOND = (
+    "curl, Python, Go and browsers are refused once and then find it; BusyBox wget, Node before 20 and "
+    "other programs that try only the first address fail."
+)
+
+
+def _missed(order: Sequence[str], verdict: PortVerdict) -> str:
+    """`node (4711) listens on [::1]:5173 only; 127.0.0.1:5173 is refused`."""
+    who = ", ".join(dict.fromkeys(map(holder, verdict.owners)))
+    where = ", ".join(map(str, verdict.binds))
+    return f"{who} listens on {where} only; {Endpoint(order[0], verdict.port)} is refused"
+
+
+def _let_listen(order: Sequence[str], verdict: PortVerdict) -> str:
+    called = Endpoint(verdict.works[0], verdict.port) if verdict.works else verdict.binds[0]
+    return f"Let it listen on {order[0]} too, or call it as {called}."

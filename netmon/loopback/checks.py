@@ -1,0 +1,149 @@
+"""All checks on localhost and on the two families, run at once, and the verdict on them.
+
+Nothing leaves the machine but the DNS questions that `Ask` allows, to the resolvers it asks anyway.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+from netmon.loopback import binding, findings, hosts, interfaces, nsswitch, runtimes, sources, sysctls
+from netmon.loopback.asking import Ask, Heard, listen_to_resolvers, resolver_findings
+from netmon.loopback.fallback import refusal_us
+from netmon.loopback.files import hosts_path, read_file
+from netmon.loopback.listeners import PortVerdict, judge_listeners
+from netmon.loopback.localhost import V4, V6, Localhost, examine
+from netmon.loopback.report import Report, report
+from netmon.loopback.split_ports import split_brain, split_ports
+from netmon.model.connection import Connection
+from netmon.model.finding import Finding, FindingState
+from netmon.model.text import clean
+
+Group = tuple[Finding, ...]
+
+ORDER_MODEL: tuple[Callable[[], Group], ...] = ()
+"""Here `netmon.loopback.order.order_findings` is added: the checks `gai-conf` and `predict-order`."""
+
+
+class Examined(NamedTuple):
+    """Everything that one run of the checks saw."""
+
+    localhost: Localhost
+    ports: tuple[PortVerdict, ...]
+    """How each listening TCP port stands to the addresses of localhost."""
+    fallback_us: int | None
+    """What a refused first address costs, in microseconds; None where nothing can refuse."""
+    report: Report
+
+
+def run_checks(listeners: Sequence[Connection] | None, *, ask: Ask = Ask.LOCALHOST) -> Report:
+    """The verdict on this machine; see `examine_all`."""
+    return examine_all(listeners, ask=ask).report
+
+
+def examine_all(listeners: Sequence[Connection] | None, *, ask: Ask = Ask.LOCALHOST) -> Examined:
+    """Run every check; blocks for less than a second on a healthy machine: call it in a thread.
+
+    Args:
+        listeners: The listening sockets of this machine; None where they could not be read.
+        ask: What the configured resolvers may be asked.
+    """
+    with ThreadPoolExecutor(4, thread_name_prefix="checks") as pool:
+        # Whatever waits for somebody else begins first, and is collected last.
+        heard = pool.submit(listen_to_resolvers, ask)
+        others = [pool.submit(_guarded, check, run) for check, run in _ALONE]
+        seen = examine()
+        groups = [_on_localhost(seen), _on_listeners(seen, listeners), *(job.result() for job in others)]
+        resolvers = _guarded("localhost-leak", lambda: resolver_findings(_heard(heard)))
+    ports = judge_listeners(seen.order, listeners or ())
+    cost = refusal_us(seen.order)
+    family = _listener_family(seen, ports if listeners is not None else None, cost)
+    every = [finding for group in (*groups, resolvers, (family,)) for finding in group]
+    return Examined(seen, ports, cost, report(sorted(every, key=_place)))
+
+
+def _heard(job: Future[Heard]) -> Heard:
+    return job.result()
+
+
+def _on_localhost(seen: Localhost) -> Group:
+    """The checks that look at what localhost is, beside a file or a try."""
+    file = read_file(hosts_path())
+    present = frozenset(address for address in (V4, V6) if seen.works(address))
+    matrix = _guarded("bind-matrix", lambda: (_bind_matrix(present), _v6only_default(present)))
+    switches = _guarded("sysctl", lambda: (sysctls.sysctl(sysctls.read_sysctls(), file, seen),))
+    return (*findings.findings(seen), hosts.hosts_localhost(file, seen), *matrix, *switches)
+
+
+def _bind_matrix(present: frozenset[str]) -> Finding:
+    return binding.bind_matrix([binding.serve(bind) for bind in binding.MATRIX], present)
+
+
+def _v6only_default(present: frozenset[str]) -> Finding:
+    return binding.v6only_default(binding.serve(binding.DEFAULT), present)
+
+
+def _on_listeners(seen: Localhost, listeners: Sequence[Connection] | None) -> Group:
+    if listeners is None:
+        return (_unread("split-brain"),)
+    return (split_brain(split_ports(listeners)),)
+
+
+def _listener_family(seen: Localhost, ports: Sequence[PortVerdict] | None, cost: int | None) -> Finding:
+    if ports is None:
+        return _unread("listener-family")
+    return findings.listener_family(seen.order, ports, cost)
+
+
+def _unread(check: str) -> Finding:
+    return Finding(check, FindingState.UNKNOWN, "the listening sockets could not be read")
+
+
+_ALONE: tuple[tuple[str, Callable[[], Group]], ...] = (
+    ("lo-up", lambda: (interfaces.lo_up(),)),
+    ("lo-range", lambda: (interfaces.lo_range(),)),
+    ("nss-order", lambda: (nsswitch.nss_order(read_file(nsswitch.PATH)),)),
+    ("src-select", lambda: (sources.src_select(*sources.look_at_sources()),)),
+    ("env", lambda: (runtimes.env(os.environ, runtimes.look_around()),)),
+    *(("gai-conf", run) for run in ORDER_MODEL),
+)
+"""The checks that need nothing of each other, each with the id that it is known by if it cannot run."""
+
+CHECKS = (
+    "lo-up",
+    "lo-v4",
+    "lo-v6",
+    "lo-range",
+    "hosts-localhost",
+    "nss-order",
+    "gai-localhost",
+    "localhost-leak",
+    "gai-conf",
+    "sysctl",
+    "v6only-default",
+    "bind-matrix",
+    "listener-family",
+    "split-brain",
+    "src-select",
+    "predict-order",
+    "resolver-family",
+    "dns-families",
+    "nat64",
+    "env",
+)
+"""Every check in the order in which they are told within one state."""
+
+
+def _place(finding: Finding) -> int:
+    return CHECKS.index(finding.check) if finding.check in CHECKS else len(CHECKS)
+
+
+def _guarded(check: str, run: Callable[[], Group]) -> Group:
+    """A check's findings; one that cannot run (no more file descriptors, a sandbox) says so and no more."""
+    try:
+        return run()
+    except OSError as error:
+        return (Finding(check, FindingState.UNKNOWN, f"could not run: {clean(str(error), 200)}"),)

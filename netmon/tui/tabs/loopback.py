@@ -1,129 +1,228 @@
-"""The Loopback tab: what localhost means here, whether it works, and who does not listen there."""
+"""The Loopback tab: what localhost means here, whether it works, who is not found there, and races."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
+from textual.containers import Container
+from textual.events import Resize
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Input
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from netmon.engine.state import State
-from netmon.loopback.findings import findings, listener_family
-from netmon.loopback.listeners import PortVerdict, holder, judge_listeners
-from netmon.loopback.localhost import Localhost, examine
-from netmon.loopback.probing import Probe
+from netmon.loopback.checks import Examined, examine_all
+from netmon.loopback.listeners import Answers, PortVerdict, judge_listeners
+from netmon.loopback.race.race import run_race
+from netmon.loopback.race.result import RaceResult
+from netmon.loopback.race.target import TargetError
 from netmon.model.connection import Connection
-from netmon.model.finding import Finding, FindingState
+from netmon.model.finding import Finding
 from netmon.model.text import clean
-from netmon.model.units import format_rtt
+from netmon.tui.loopback_columns import finding_columns, listener_columns
+from netmon.tui.loopback_details import explain_finding, explain_listener
 from netmon.tui.tabs.base import Tab
-from netmon.tui.widgets.column import Column
-from netmon.tui.widgets.finding_list import SYMBOLS, FindingList, verdict_text
-from netmon.tui.widgets.line import Line
+from netmon.tui.widgets.detail_panel import DetailPanel
+from netmon.tui.widgets.family_diagram import FamilyDiagram
 from netmon.tui.widgets.live_table import LiveTable
+from netmon.tui.widgets.race_view import RaceView
+from netmon.tui.widgets.score_view import ScoreView
 
-_GRAVITY = (
-    FindingState.OK,
-    FindingState.INFO,
-    FindingState.UNKNOWN,
-    FindingState.WARN,
-    FindingState.FAIL,
-)
+NARROW, WIDE, SHORT = 100, 140, 20
+"""Below NARROW cells the side takes the place of the tables, from WIDE on they stand beside each other; below
+SHORT lines there is room for one table alone."""
+INTERVAL_S = 60.0
+PAUSE_S = 2.0
+"""How long listeners that come and go are waited for before the checks run again."""
+
+
+class Race(Protocol):
+    """What runs a race: `netmon.loopback.race.race.run_race`."""
+
+    def __call__(
+        self, text: str, progress: Callable[[RaceResult], None], cancelled: Callable[[], bool]
+    ) -> RaceResult:
+        """The result of a race to the target in `text`."""
 
 
 class LoopbackTab(Tab):
-    """Does localhost mean 127.0.0.1 or ::1 here, and which listeners does it not reach?"""
+    """Does localhost mean 127.0.0.1 or ::1 here, which listeners does it not reach, what does IPv6 cost?"""
 
     name_in_bar = "Loopback"
     slug = "loopback"
 
     DEFAULT_CSS = """
     LoopbackTab {
-        & > #loopback-headline { padding: 0 1; text-style: bold; }
-        & > #loopback-seen { height: auto; max-height: 60%; }
-        & #loopback-addresses { padding: 0 1; margin-bottom: 1; }
-        & > #loopback-listeners { min-height: 4; }
+        & > FamilyDiagram { margin: 1 0; }
+        & > #loopback-target { display: none; }
+        & > #loopback-body { layout: horizontal; height: 1fr; }
+        & #loopback-main { layout: vertical; width: 3fr; height: 1fr; }
+        & #loopback-findings { height: 3fr; }
+        & #loopback-listeners { height: 2fr; }
+        & DetailPanel, & RaceView { width: 2fr; min-width: 44; display: none; }
+        &.-wide #loopback-main { layout: horizontal; }
+        &.-wide #loopback-findings { width: 3fr; height: 1fr; }
+        &.-wide #loopback-listeners { width: 2fr; height: 1fr; }
+        &.-details DetailPanel, &.-race RaceView { display: block; }
+        &.-narrow.-details #loopback-main, &.-narrow.-race #loopback-main { display: none; }
+        &.-short > FamilyDiagram, &.-short #score-fix { display: none; }
+        &.-short #score-sentence { max-height: 1; }
+        &.-short #loopback-listeners { display: none; }
+        &.-short.-listeners #loopback-listeners { display: block; height: 1fr; }
+        &.-short.-listeners #loopback-findings { display: none; }
     }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "examine", "Check again", id="loopback.examine"),
+        Binding("R", "race", "Race", id="loopback.race"),
+        Binding("slash", "target", "Target", key_display="/", id="loopback.target"),
+        Binding("v", "other_table", "View", id="loopback.view"),
+        Binding("escape", "back", "Back", show=False, id="loopback.back"),
     ]
 
     @dataclass
-    class Examined(Message):
+    class Done(Message):
         """The checks have ended."""
 
-        seen: Localhost
+        examined: Examined
 
-    def __init__(self, *, examine: Callable[[], Localhost] = examine, id: str | None = None) -> None:
+    @dataclass
+    class Raced(Message):
+        """A race has got further, or has ended."""
+
+        result: RaceResult
+        number: int
+        """Which race of this tab it is."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last of several in a queue counts."""
+            return isinstance(message, LoopbackTab.Raced)
+
+    def __init__(
+        self,
+        *,
+        examine: Callable[[Sequence[Connection] | None], Examined] = examine_all,
+        race: Race = run_race,
+        clock: Callable[[], float] = time.monotonic,
+        id: str | None = None,
+    ) -> None:
         """Make the tab.
 
         Args:
-            examine: Looks at localhost; called in a thread.
+            examine: Runs the checks, given the listeners; called in a thread.
+            race: Runs a race; called in a thread.
+            clock: Monotonic seconds, by which the checks run again.
             id: The widget's id.
         """
         super().__init__(id=id)
-        self._look = examine
-        self._seen: Localhost | None = None
+        self._look, self._race, self._clock = examine, race, clock
+        self._examined: Examined | None = None
         self._listeners: Sequence[Connection] | None = None
         """The listeners of the latest state; None before the first."""
         self._listening: tuple[object, ...] = ()
         """What of them the verdicts depend on."""
-        self._findings: tuple[Finding, ...] = ()
+        self._stale = True
+        """Whether something changed since the checks began."""
+        self._began: float | None = None
+        """When they last did."""
+        self._running = False
+        self._detail: Finding | PortVerdict | None = None
+        self._races = 0
+        """Counts the races."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The judgements that are shown."""
-        return self._findings
+        return self._examined.report.findings if self._examined is not None else ()
 
     def compose(self) -> ComposeResult:
-        """The verdict in a line, the addresses, the findings, the listeners that are not found."""
-        yield Line(id="loopback-headline")
-        with VerticalScroll(id="loopback-seen"):
-            yield Static(id="loopback-addresses")
-            yield FindingList()
-        yield LiveTable[PortVerdict](_COLUMNS, lambda row: row.port, id="loopback-listeners")
+        """The verdict, the families, then the checks, the listeners and, on demand, details or a race."""
+        yield ScoreView()
+        yield FamilyDiagram()
+        yield Input(placeholder="race to: 5173, name:443, [::1]:80 127.0.0.1:80", id="loopback-target")
+        with Container(id="loopback-body"):
+            with Container(id="loopback-main"):
+                yield LiveTable[Finding](finding_columns(), lambda row: row.check, id="loopback-findings")
+                yield LiveTable[PortVerdict](
+                    listener_columns(), lambda row: row.port, id="loopback-listeners"
+                )
+            yield DetailPanel()
+            yield RaceView()
 
     def on_mount(self) -> None:
-        """Check at once."""
-        self.action_examine()
+        """Begin as soon as the listeners are known, or a moment later without them."""
+        self._findings_table.empty_text = "looking at localhost …"
+        self._listeners_table.empty_text = "waiting for the first look at the listeners …"
+        self._scores.say("looking at localhost …")
+        self.set_interval(1.0, self._tick)
 
     def focus_first(self) -> None:
-        """Put the focus on the listeners."""
-        self._table.focus()
+        """Put the focus on the checks."""
+        self._findings_table.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Let go of what there is no room for."""
+        self.set_class(event.size.width < NARROW, "-narrow")
+        self.set_class(event.size.height < SHORT, "-short")
+        self._arrange(event.size.width)
+
+    def _arrange(self, width: int) -> None:
+        aside = self.has_class("-details") or self.has_class("-race")
+        self.set_class(width >= WIDE and not aside, "-wide")
+
+    # The checks
 
     def action_examine(self) -> None:
-        """Look at localhost again."""
-        self._headline.show("looking at localhost …")
-        self._run()
+        """Look at everything again."""
+        self._scores.say("looking at localhost …")
+        self._examine()
 
-    @work(thread=True, exclusive=True, group="loopback", exit_on_error=False)
-    def _run(self) -> None:
+    def _tick(self) -> None:
+        """Run the checks again when something changed, and from time to time, where anyone can see them."""
+        if self._running or not self.is_on_screen:
+            return
+        since = float("inf") if self._began is None else self._clock() - self._began
+        if since >= INTERVAL_S or (self._stale and since >= PAUSE_S):
+            self._examine()
+
+    def _examine(self) -> None:
+        self._running, self._stale, self._began = True, False, self._clock()
+        self._run(self._listeners)
+
+    @work(thread=True, exclusive=True, group="loopback", exit_on_error=False, description="checks")
+    def _run(self, listeners: Sequence[Connection] | None) -> None:
         worker = get_current_worker()
-        seen = self._look()
+        examined = self._look(listeners)
         if not worker.is_cancelled:
-            self.post_message(self.Examined(seen))
+            self.post_message(self.Done(examined))
 
-    @on(Examined)
-    def _examined(self, message: Examined) -> None:
-        self._seen = message.seen
-        self.query_one("#loopback-addresses", Static).update(addresses_text(message.seen))
-        self._judge(message.seen)
+    @on(Done)
+    def _done(self, message: Done) -> None:
+        self._running, self._examined = False, message.examined
+        self._scores.show(message.examined.report)
+        self._findings_table.set_rows(message.examined.report.findings)
+        self._show_listeners()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say so when the checks ended by a fault of ours."""
+        """Say so when a thread ended by a fault of ours."""
         event.stop()
-        if event.state is WorkerState.ERROR:
-            self._headline.show(f"✕ the checks failed: {clean(repr(event.worker.error), 255)}")
+        if event.state is not WorkerState.ERROR:
+            return
+        fault = clean(repr(event.worker.error), 255)
+        if event.worker.group == "race":
+            self._show_race(RaceResult("", error=f"the race failed: {fault}", done=True))
+        else:
+            self._running = False
+            self._scores.say(f"✕ the checks failed: {fault}")
+
+    # The listeners
 
     def show_state(self, state: State) -> None:
         """Judge the listeners again if anything about them changed that matters here."""
@@ -134,62 +233,163 @@ class LoopbackTab(Tab):
         )
         if self._listeners is not None and listening == self._listening:
             return
-        self._listeners, self._listening = state.listeners, listening
-        if self._seen is not None:
-            self._judge(self._seen)
+        self._listeners, self._listening, self._stale = state.listeners, listening, True
+        self._show_listeners()
+        if self._began is None:
+            self._examine()
 
-    def _judge(self, seen: Localhost) -> None:
-        judged = findings(seen)
+    def _show_listeners(self) -> None:
+        """The listeners of now against the order of localhost that was last seen; those amiss first."""
+        if self._examined is None:
+            return
+        seen = self._examined.localhost
+        ports = judge_listeners(seen.order, self._listeners or ())
+        self.query_one(FamilyDiagram).show(seen, ports)
         if self._listeners is not None:
-            verdicts = judge_listeners(seen.order, self._listeners)
-            judged = (*judged, listener_family(seen.order, verdicts))
-            self._table.empty_text = "no listener is missed by localhost's first address"
-            self._table.set_rows([verdict for verdict in verdicts if verdict.amiss])
+            self._listeners_table.empty_text = "nothing listens on TCP here"
+        self._listeners_table.set_rows(sorted(ports, key=_gravity))
+        self._refresh_detail(ports)
+
+    # Details
+
+    @on(LiveTable.RowSelected)
+    def _selected(self, message: LiveTable.RowSelected) -> None:
+        self._open_detail(message.row)
+
+    @on(LiveTable.RowHighlighted)
+    def _highlighted(self, message: LiveTable.RowHighlighted) -> None:
+        if self._detail is not None and message.row is not None and message.table.has_focus:
+            self._open_detail(message.row)
+
+    def _open_detail(self, row: Finding | PortVerdict) -> None:
+        self._detail = row
+        self._put_aside("-details")
+        self._draw_detail()
+        if self.has_class("-narrow"):
+            self.query_one(DetailPanel).focus()
+
+    def _refresh_detail(self, ports: Sequence[PortVerdict]) -> None:
+        """Explain the open row as it is now; one that is gone stays as it last was."""
+        open_row = self._detail
+        if isinstance(open_row, Finding):
+            now = (row for row in self.findings if row.check == open_row.check)
+            self._detail = next(now, open_row)
+        elif open_row is not None:
+            self._detail = next((row for row in ports if row.port == open_row.port), open_row)
+        self._draw_detail()
+
+    def _draw_detail(self) -> None:
+        panel = self.query_one(DetailPanel)
+        if isinstance(self._detail, Finding):
+            panel.show(explain_finding(self._detail))
+        elif self._detail is not None and self._examined is not None:
+            panel.show(explain_listener(self._detail, self._examined.localhost.order))
+
+    def _put_aside(self, shown: str = "") -> None:
+        """Show the details or the race beside the tables, or neither."""
+        for name in ("-details", "-race"):
+            self.set_class(name == shown, name)
+        if shown != "-details":
+            self._detail = None
+        self._arrange(self.size.width)
+
+    # The race
+
+    def action_race(self) -> None:
+        """Race to the listener under the cursor; elsewhere ask where to."""
+        row = self._listeners_table.cursor_row if self._listeners_table.has_focus else self._detail
+        if isinstance(row, PortVerdict):
+            self._start_race(f"localhost:{row.port}")
         else:
-            self._table.empty_text = "waiting for the first look at the listeners …"
-        self._show_findings(judged)
+            self.action_target()
 
-    def _show_findings(self, judged: tuple[Finding, ...]) -> None:
-        self._findings = judged
-        worst = max(judged, key=lambda finding: _GRAVITY.index(finding.state))
-        self._headline.show(verdict_text(worst))
-        self.query_one(FindingList).show(judged)
+    def action_target(self) -> None:
+        """Ask where to race to."""
+        box = self._target
+        box.display = True
+        box.focus()
+
+    @on(Input.Submitted, "#loopback-target")
+    def _target_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if text := event.value.strip():
+            self._target.display = False
+            self._start_race(text)
+
+    def _start_race(self, text: str) -> None:
+        self._races += 1
+        self._put_aside("-race")
+        self._show_race(RaceResult(clean(text, 80)))
+        self.query_one(RaceView).scroll_home(animate=False)
+        self.query_one(RaceView).focus()
+        self._run_race(text, self._races)
+
+    @work(thread=True, exclusive=True, group="race", exit_on_error=False, description="race")
+    def _run_race(self, text: str, number: int) -> None:
+        worker = get_current_worker()
+
+        def tell(result: RaceResult) -> None:
+            self.post_message(self.Raced(result, number))
+
+        try:
+            self._race(text, tell, lambda: worker.is_cancelled)
+        except TargetError as error:
+            tell(RaceResult(clean(text, 80), error=str(error), done=True))
+
+    @on(Raced)
+    def _raced(self, message: Raced) -> None:
+        if message.number == self._races:
+            self._show_race(message.result)
+
+    def _show_race(self, result: RaceResult) -> None:
+        self.query_one(RaceView).show(result)
+
+    # Keys
+
+    def action_other_table(self) -> None:
+        """Go to the other table; where there is room for one, it takes the place."""
+        if self.has_class("-narrow"):
+            self._put_aside()
+        to_listeners = self._findings_table.has_focus
+        self.set_class(to_listeners, "-listeners")
+        (self._listeners_table if to_listeners else self._findings_table).focus()
+
+    def action_back(self) -> None:
+        """Close the target; then end a race; then close what stands beside the tables."""
+        if self._target.display:
+            self._target.display = False
+        elif self._race_runs:
+            self.workers.cancel_group(self, "race")
+            return
+        else:
+            self._put_aside()
+        (self._listeners_table if self.has_class("-listeners") else self._findings_table).focus()
 
     @property
-    def _headline(self) -> Line:
-        return self.query_one("#loopback-headline", Line)
+    def _race_runs(self) -> bool:
+        result = self.query_one(RaceView).result
+        return self.has_class("-race") and result is not None and not result.done
 
     @property
-    def _table(self) -> LiveTable[PortVerdict]:
+    def _scores(self) -> ScoreView:
+        return self.query_one(ScoreView)
+
+    @property
+    def _target(self) -> Input:
+        return self.query_one("#loopback-target", Input)
+
+    @property
+    def _findings_table(self) -> LiveTable[Finding]:
+        return self.query_one("#loopback-findings", LiveTable)
+
+    @property
+    def _listeners_table(self) -> LiveTable[PortVerdict]:
         return self.query_one("#loopback-listeners", LiveTable)
 
 
-_COLUMNS: list[Column[PortVerdict]] = [
-    Column("port", "PORT", 5, 0, lambda row: str(row.port), right=True, kind="number"),
-    Column("holder", "HELD BY", 14, 1, lambda row: _holders(row), flexible=True),
-    Column("binds", "LISTENS ON", 14, 3, lambda row: ", ".join(map(str, row.binds)), flexible=True),
-    Column("answers", "CALLED AS LOCALHOST", 39, 2, lambda row: f"⚠ {row.answers}", kind="warn"),
-]
+_GRAVITY = (Answers.NOT_NAMED, Answers.FIRST_REFUSED, Answers.UNKNOWN)
 
 
-def _holders(row: PortVerdict) -> str:
-    return ", ".join(dict.fromkeys(map(holder, row.owners)))
-
-
-def addresses_text(seen: Localhost) -> Content:
-    """The addresses of localhost in the order that programs try them, then those it does not name."""
-    named = list(dict.fromkeys(seen.plain.addresses))
-    lines = [Content("localhost leads to, in this order:")]
-    if not named:
-        lines = [Content(f"localhost leads nowhere: {seen.plain.error}")]
-    lines += [_address_text(f"{place}.", seen.probe(address)) for place, address in enumerate(named, 1)]
-    rest = (probe for probe in seen.probes if probe.address not in named)
-    lines += [_address_text(" ·", probe, " (not named)") for probe in rest]
-    return Content("\n").join(lines)
-
-
-def _address_text(place: str, probe: Probe, remark: str = "") -> Content:
-    symbol, style = SYMBOLS[FindingState.OK if probe.works else FindingState.FAIL]
-    time = f" in {format_rtt(probe.connect_us)}" if probe.connect_us is not None else ""
-    words = Content(f"{probe.outcome}{time}{remark}")
-    return Content.assemble(Content(f"  {place} {probe.address:<15} "), (symbol, style), " ", words)
+def _gravity(row: PortVerdict) -> tuple[int, int]:
+    """The place of a listener: those that localhost misses come first, then by port."""
+    return _GRAVITY.index(row.answers) if row.answers in _GRAVITY else len(_GRAVITY), row.port

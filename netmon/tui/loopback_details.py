@@ -32,7 +32,7 @@ def explain_listener(row: PortVerdict, order: Sequence[str]) -> Explanation:
     sentences = (
         f"{holders(row)} listens on port {row.port}",
         f"Called as localhost: {row.answers}.",
-        f"R races to localhost:{row.port}: who answers, how fast, and what falling back costs.",
+        f"R races to port {row.port}: who answers, how fast, and what falling back costs.",
     )
     reached = ", ".join(row.works) or "none that localhost can mean"
     facts = (

@@ -23,6 +23,7 @@ from netmon.loopback.race.race import run_race
 from netmon.loopback.race.result import RaceResult
 from netmon.loopback.race.target import TargetError
 from netmon.model.connection import Connection
+from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
 from netmon.model.text import clean
 from netmon.tui.loopback_columns import finding_columns, listener_columns
@@ -60,7 +61,7 @@ class LoopbackTab(Tab):
     DEFAULT_CSS = """
     LoopbackTab {
         & > FamilyDiagram { margin: 1 0; }
-        & > #loopback-target { display: none; }
+        & > #loopback-target { display: none; background: $panel; }
         & > #loopback-body { layout: horizontal; height: 1fr; }
         & #loopback-main { layout: vertical; width: 3fr; height: 1fr; }
         & #loopback-findings { height: 3fr; }
@@ -71,6 +72,8 @@ class LoopbackTab(Tab):
         &.-wide #loopback-listeners { width: 2fr; height: 1fr; }
         &.-details DetailPanel, &.-race RaceView { display: block; }
         &.-narrow.-details #loopback-main, &.-narrow.-race #loopback-main { display: none; }
+        &.-narrow DetailPanel, &.-narrow RaceView { width: 1fr; min-width: 0; }
+        &.-narrow.-short.-details > ScoreView, &.-narrow.-short.-race > ScoreView { display: none; }
         &.-short > FamilyDiagram, &.-short #score-fix { display: none; }
         &.-short #score-sentence { max-height: 1; }
         &.-short #loopback-listeners { display: none; }
@@ -146,7 +149,9 @@ class LoopbackTab(Tab):
         """The verdict, the families, then the checks, the listeners and, on demand, details or a race."""
         yield ScoreView()
         yield FamilyDiagram()
-        yield Input(placeholder="race to: 5173, name:443, [::1]:80 127.0.0.1:80", id="loopback-target")
+        yield Input(
+            placeholder="race to: 5173, name:443, [::1]:80 127.0.0.1:80", id="loopback-target", compact=True
+        )
         with Container(id="loopback-body"):
             with Container(id="loopback-main"):
                 yield LiveTable[Finding](finding_columns(), lambda row: row.check, id="loopback-findings")
@@ -299,9 +304,14 @@ class LoopbackTab(Tab):
         """Race to the listener under the cursor; elsewhere ask where to."""
         row = self._listeners_table.cursor_row if self._listeners_table.has_focus else self._detail
         if isinstance(row, PortVerdict):
-            self._start_race(f"localhost:{row.port}")
+            self._start_race(self._target_of(row))
         else:
             self.action_target()
+
+    def _target_of(self, row: PortVerdict) -> str:
+        """The addresses of localhost in its order, and behind them where the listener answers besides."""
+        order = self._examined.localhost.order if self._examined is not None else ()
+        return " ".join(str(Endpoint(address, row.port)) for address in dict.fromkeys((*order, *row.works)))
 
     def action_target(self) -> None:
         """Ask where to race to."""

@@ -10,14 +10,13 @@ from textual.content import Content
 
 from netmon.loopback.listeners import PortVerdict
 from netmon.loopback.localhost import V4, V6, Localhost
-from netmon.loopback.probing import Outcome
 from netmon.model.finding import FindingState
 from netmon.model.units import format_rtt
 from netmon.tui.widgets.finding_list import SYMBOLS
 from netmon.tui.widgets.line import Line
 
 _OK, _WARN, _FAIL = FindingState.OK, FindingState.WARN, FindingState.FAIL
-_PASSES, _BREAKS = "●────────●", "●───✕    ○"
+_PASSES, _BREAKS = "●────●", "●─✕  ○"
 
 
 class FamilyDiagram(Vertical):
@@ -38,14 +37,14 @@ class FamilyDiagram(Vertical):
     def show(self, seen: Localhost, ports: Sequence[PortVerdict]) -> None:
         """Draw this machine's localhost."""
         above, beneath = (V6, V4) if seen.order[:1] == (V6,) else (V4, V6)
-        name = Content(" localhost ─┤" if seen.order else " localhost ─✕  leads nowhere on this machine")
+        name = Content("localhost ─┤" if seen.order else "localhost ─✕  leads nowhere on this machine")
         lines = family_text(seen, ports, above, "┌"), name, family_text(seen, ports, beneath, "└")
         for line, content in zip(self.query(Line), lines, strict=True):
             line.show(content)
 
 
 def family_text(seen: Localhost, ports: Sequence[PortVerdict], address: str, corner: str) -> Content:
-    """One family: `┌─ 1 ─▶ 127.0.0.1 ●────────● lo   ✓ carries a connection (60 µs) · 9 of 9 answer`."""
+    """One family: `┌─ 1 ─▶ 127.0.0.1 ●────● lo  ✓ works (60 µs) · 9/9 ports`."""
     works, place = seen.works(address), _place(seen, address)
     named = (f"─ {place} ─▶", SYMBOLS[_OK][1]) if place else ("─ ✕   ", SYMBOLS[_WARN][1])
     line = (_PASSES, SYMBOLS[_OK][1]) if works else (_BREAKS, SYMBOLS[_FAIL][1])
@@ -53,7 +52,7 @@ def family_text(seen: Localhost, ports: Sequence[PortVerdict], address: str, cor
     symbol, style = SYMBOLS[state]
     words = " · ".join(_words(seen, ports, address))
     return Content.assemble(
-        Content(f"{' ' * 12}{corner}"), named, Content(f" {address:<9} "), line, Content(" lo   "),
+        Content(f"{' ' * 11}{corner}"), named, Content(f" {address:<9} "), line, Content(" lo  "),
         (symbol, style), Content(f" {words}"),
     )  # fmt: skip
 
@@ -65,10 +64,9 @@ def _place(seen: Localhost, address: str) -> int:
 
 def _words(seen: Localhost, ports: Sequence[PortVerdict], address: str) -> list[str]:
     probe = seen.probe(address)
-    time = f" ({format_rtt(probe.connect_us)})" if probe.outcome is Outcome.CARRIES else ""
-    words = [f"{probe.outcome}{time}"]
+    words = [f"works ({format_rtt(probe.connect_us)})" if probe.works else str(probe.outcome)]
     if not _place(seen, address):
-        words.append("localhost does not name it")
+        words.append("not named")
     if ports and probe.works:
-        words.append(f"{sum(address in port.works for port in ports)} of {len(ports)} ports answer")
+        words.append(f"{sum(address in port.works for port in ports)}/{len(ports)} ports")
     return words

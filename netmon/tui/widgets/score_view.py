@@ -23,6 +23,7 @@ class ScoreView(Vertical):
         & > Static { padding: 0 1; height: auto; max-height: 2; }
         & > #score-sentence { text-style: bold; }
         & > #score-fix { color: $text-accent; }
+        & > #score-fix.-empty { display: none; }
     }
     """
 
@@ -47,7 +48,7 @@ class ScoreView(Vertical):
         self.query_one("#score-sentence", Static).update(Content(sentence))
         step = self.query_one("#score-fix", Static)
         step.update(Content(fix))
-        step.display = bool(fix)
+        step.set_class(not fix, "-empty")
 
 
 def score_text(score: Score) -> Content:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,15 +13,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
-from textual.widgets import Input
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from netmon.engine.state import State
 from netmon.loopback.checks import Examined, examine_all
 from netmon.loopback.listeners import Answers, PortVerdict, judge_listeners
 from netmon.loopback.race.race import run_race
-from netmon.loopback.race.result import RaceResult
-from netmon.loopback.race.target import TargetError
 from netmon.model.connection import Connection
 from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
@@ -32,7 +29,7 @@ from netmon.tui.tabs.base import Tab
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.family_diagram import FamilyDiagram
 from netmon.tui.widgets.live_table import LiveTable
-from netmon.tui.widgets.race_view import RaceView
+from netmon.tui.widgets.race_pane import Race, RacePane
 from netmon.tui.widgets.score_view import ScoreView
 
 NARROW, WIDE, SHORT = 100, 140, 20
@@ -41,15 +38,6 @@ SHORT lines there is room for one table alone."""
 INTERVAL_S = 60.0
 PAUSE_S = 2.0
 """How long listeners that come and go are waited for before the checks run again."""
-
-
-class Race(Protocol):
-    """What runs a race: `netmon.loopback.race.race.run_race`."""
-
-    def __call__(
-        self, text: str, progress: Callable[[RaceResult], None], cancelled: Callable[[], bool]
-    ) -> RaceResult:
-        """The result of a race to the target in `text`."""
 
 
 class LoopbackTab(Tab):
@@ -61,18 +49,18 @@ class LoopbackTab(Tab):
     DEFAULT_CSS = """
     LoopbackTab {
         & > FamilyDiagram { margin: 1 0; }
-        & > #loopback-target { display: none; background: $panel; }
         & > #loopback-body { layout: horizontal; height: 1fr; }
         & #loopback-main { layout: vertical; width: 3fr; height: 1fr; }
         & #loopback-findings { height: 3fr; }
         & #loopback-listeners { height: 2fr; }
-        & DetailPanel, & RaceView { width: 2fr; min-width: 44; display: none; }
+        & DetailPanel, & RacePane { width: 2fr; min-width: 44; display: none; }
+        &.-race #loopback-main { width: 2fr; }
         &.-wide #loopback-main { layout: horizontal; }
         &.-wide #loopback-findings { width: 3fr; height: 1fr; }
         &.-wide #loopback-listeners { width: 2fr; height: 1fr; }
-        &.-details DetailPanel, &.-race RaceView { display: block; }
+        &.-details DetailPanel, &.-race RacePane { display: block; }
         &.-narrow.-details #loopback-main, &.-narrow.-race #loopback-main { display: none; }
-        &.-narrow DetailPanel, &.-narrow RaceView { width: 1fr; min-width: 0; }
+        &.-narrow DetailPanel, &.-narrow RacePane { width: 1fr; min-width: 0; }
         &.-narrow.-short.-details > ScoreView, &.-narrow.-short.-race > ScoreView { display: none; }
         &.-short > FamilyDiagram, &.-short #score-fix { display: none; }
         &.-short #score-sentence { max-height: 1; }
@@ -95,18 +83,6 @@ class LoopbackTab(Tab):
         """The checks have ended."""
 
         examined: Examined
-
-    @dataclass
-    class Raced(Message):
-        """A race has got further, or has ended."""
-
-        result: RaceResult
-        number: int
-        """Which race of this tab it is."""
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the last of several in a queue counts."""
-            return isinstance(message, LoopbackTab.Raced)
 
     def __init__(
         self,
@@ -137,8 +113,6 @@ class LoopbackTab(Tab):
         """When they last did."""
         self._running = False
         self._detail: Finding | PortVerdict | None = None
-        self._races = 0
-        """Counts the races."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -149,9 +123,6 @@ class LoopbackTab(Tab):
         """The verdict, the families, then the checks, the listeners and, on demand, details or a race."""
         yield ScoreView()
         yield FamilyDiagram()
-        yield Input(
-            placeholder="race to: 5173, name:443, [::1]:80 127.0.0.1:80", id="loopback-target", compact=True
-        )
         with Container(id="loopback-body"):
             with Container(id="loopback-main"):
                 yield LiveTable[Finding](finding_columns(), lambda row: row.check, id="loopback-findings")
@@ -159,7 +130,7 @@ class LoopbackTab(Tab):
                     listener_columns(), lambda row: row.port, id="loopback-listeners"
                 )
             yield DetailPanel()
-            yield RaceView()
+            yield RacePane(self._race)
 
     def on_mount(self) -> None:
         """Begin as soon as the listeners are known, or a moment later without them."""
@@ -218,14 +189,9 @@ class LoopbackTab(Tab):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say so when a thread ended by a fault of ours."""
         event.stop()
-        if event.state is not WorkerState.ERROR:
-            return
-        fault = clean(repr(event.worker.error), 255)
-        if event.worker.group == "race":
-            self._show_race(RaceResult("", error=f"the race failed: {fault}", done=True))
-        else:
+        if event.state is WorkerState.ERROR:
             self._running = False
-            self._scores.say(f"✕ the checks failed: {fault}")
+            self._scores.say(f"✕ the checks failed: {clean(repr(event.worker.error), 255)}")
 
     # The listeners
 
@@ -304,7 +270,8 @@ class LoopbackTab(Tab):
         """Race to the listener under the cursor; elsewhere ask where to."""
         row = self._listeners_table.cursor_row if self._listeners_table.has_focus else self._detail
         if isinstance(row, PortVerdict):
-            self._start_race(self._target_of(row))
+            self._put_aside("-race")
+            self._races.start(self._target_of(row))
         else:
             self.action_target()
 
@@ -315,44 +282,8 @@ class LoopbackTab(Tab):
 
     def action_target(self) -> None:
         """Ask where to race to."""
-        box = self._target
-        box.display = True
-        box.focus()
-
-    @on(Input.Submitted, "#loopback-target")
-    def _target_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        if text := event.value.strip():
-            self._target.display = False
-            self._start_race(text)
-
-    def _start_race(self, text: str) -> None:
-        self._races += 1
         self._put_aside("-race")
-        self._show_race(RaceResult(clean(text, 80)))
-        self.query_one(RaceView).scroll_home(animate=False)
-        self.query_one(RaceView).focus()
-        self._run_race(text, self._races)
-
-    @work(thread=True, exclusive=True, group="race", exit_on_error=False, description="race")
-    def _run_race(self, text: str, number: int) -> None:
-        worker = get_current_worker()
-
-        def tell(result: RaceResult) -> None:
-            self.post_message(self.Raced(result, number))
-
-        try:
-            self._race(text, tell, lambda: worker.is_cancelled)
-        except TargetError as error:
-            tell(RaceResult(clean(text, 80), error=str(error), done=True))
-
-    @on(Raced)
-    def _raced(self, message: Raced) -> None:
-        if message.number == self._races:
-            self._show_race(message.result)
-
-    def _show_race(self, result: RaceResult) -> None:
-        self.query_one(RaceView).show(result)
+        self._races.ask()
 
     # Keys
 
@@ -365,28 +296,20 @@ class LoopbackTab(Tab):
         (self._listeners_table if to_listeners else self._findings_table).focus()
 
     def action_back(self) -> None:
-        """Close the target; then end a race; then close what stands beside the tables."""
-        if self._target.display:
-            self._target.display = False
-        elif self._race_runs:
-            self.workers.cancel_group(self, "race")
+        """End a race that is under way; else close what stands beside the tables."""
+        if self.has_class("-race") and self._races.runs:
+            self._races.end()
             return
-        else:
-            self._put_aside()
+        self._put_aside()
         (self._listeners_table if self.has_class("-listeners") else self._findings_table).focus()
-
-    @property
-    def _race_runs(self) -> bool:
-        result = self.query_one(RaceView).result
-        return self.has_class("-race") and result is not None and not result.done
 
     @property
     def _scores(self) -> ScoreView:
         return self.query_one(ScoreView)
 
     @property
-    def _target(self) -> Input:
-        return self.query_one("#loopback-target", Input)
+    def _races(self) -> RacePane:
+        return self.query_one(RacePane)
 
     @property
     def _findings_table(self) -> LiveTable[Finding]:

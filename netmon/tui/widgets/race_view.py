@@ -20,8 +20,9 @@ from netmon.model.units import UNKNOWN, format_rtt
 from netmon.tui.widgets.finding_list import SYMBOLS
 from netmon.tui.widgets.fit import fit
 
-_WIDE = 62
+_WIDE = 70
 """From this width on, costs stand beside each other and every round has a cell of its own."""
+_CELLS = {Failure.REFUSED: 18, Failure.UNREACHABLE: 12, Failure.BLACK_HOLE: 18}
 _OK, _WARN, _FAIL = (SYMBOLS[state][1] for state in (FindingState.OK, FindingState.WARN, FindingState.FAIL))
 
 
@@ -135,10 +136,11 @@ def _name_width(width: int) -> int:
 def _costs(result: RaceResult, width: int) -> Iterator[Content]:
     table = {(cost.profile, cost.failure): cost for cost in result.costs}
     if width >= _WIDE:
-        yield Content(f" {'':<20}" + "".join(f"{failure:<18}" for failure in Failure)).stylize("$text-muted")
+        head = "".join(f"{failure:<{cells}}" for failure, cells in _CELLS.items())
+        yield Content(f" {'':<20}{head}").stylize("$text-muted")
         for profile in PROFILES:
-            cells = (_cost(table.get((profile, failure)), 18) for failure in Failure)
-            yield Content.assemble(Content(f" {profile.name:<20}"), *cells)
+            shown = (_cost(table.get((profile, failure)), cells) for failure, cells in _CELLS.items())
+            yield Content.assemble(Content(f" {profile.name:<20}"), *shown)
         return
     for profile in PROFILES:
         yield Content(f" {profile.name}")

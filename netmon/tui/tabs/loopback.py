@@ -111,7 +111,7 @@ class LoopbackTab(Tab):
         """Whether something changed since the checks began."""
         self._began: float | None = None
         """When they last did."""
-        self._running = False
+        self._checking = False
         self._detail: Finding | PortVerdict | None = None
 
     @property
@@ -162,14 +162,14 @@ class LoopbackTab(Tab):
 
     def _tick(self) -> None:
         """Run the checks again when something changed, and from time to time, where anyone can see them."""
-        if self._running or not self.is_on_screen:
+        if self._checking or not self.is_on_screen:
             return
         since = float("inf") if self._began is None else self._clock() - self._began
         if since >= INTERVAL_S or (self._stale and since >= PAUSE_S):
             self._examine()
 
     def _examine(self) -> None:
-        self._running, self._stale, self._began = True, False, self._clock()
+        self._checking, self._stale, self._began = True, False, self._clock()
         self._run(self._listeners)
 
     @work(thread=True, exclusive=True, group="loopback", exit_on_error=False, description="checks")
@@ -181,7 +181,7 @@ class LoopbackTab(Tab):
 
     @on(Done)
     def _done(self, message: Done) -> None:
-        self._running, self._examined = False, message.examined
+        self._checking, self._examined = False, message.examined
         self._scores.show(message.examined.report)
         self._findings_table.set_rows(message.examined.report.findings)
         self._show_listeners()
@@ -190,7 +190,7 @@ class LoopbackTab(Tab):
         """Say so when a thread ended by a fault of ours."""
         event.stop()
         if event.state is WorkerState.ERROR:
-            self._running = False
+            self._checking = False
             self._scores.say(f"✕ the checks failed: {clean(repr(event.worker.error), 255)}")
 
     # The listeners

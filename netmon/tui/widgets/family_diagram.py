@@ -16,7 +16,7 @@ from netmon.tui.widgets.finding_list import SYMBOLS
 from netmon.tui.widgets.line import Line
 
 _OK, _WARN, _FAIL = FindingState.OK, FindingState.WARN, FindingState.FAIL
-_PASSES, _BREAKS = "●────●", "●─✕  ○"
+_PASSES, _BREAKS = "●───●", "●─✕ ○"
 
 
 class FamilyDiagram(Vertical):
@@ -44,13 +44,13 @@ class FamilyDiagram(Vertical):
 
 
 def family_text(seen: Localhost, ports: Sequence[PortVerdict], address: str, corner: str) -> Content:
-    """One family: `┌─ 1 ─▶ 127.0.0.1 ●────● lo  ✓ works (60 µs) · 9/9 ports`."""
+    """One family: `┌─ 1 ─▶ 127.0.0.1 ●───● lo  ✓ works (60 µs), 9/9 ports`."""
     works, place = seen.works(address), _place(seen, address)
     named = (f"─ {place} ─▶", SYMBOLS[_OK][1]) if place else ("─ ✕   ", SYMBOLS[_WARN][1])
     line = (_PASSES, SYMBOLS[_OK][1]) if works else (_BREAKS, SYMBOLS[_FAIL][1])
     state = _OK if works and place else _WARN if works or not place else _FAIL
     symbol, style = SYMBOLS[state]
-    words = " · ".join(_words(seen, ports, address))
+    words = ", ".join(_words(seen, ports, address))
     return Content.assemble(
         Content(f"{' ' * 11}{corner}"), named, Content(f" {address:<9} "), line, Content(" lo  "),
         (symbol, style), Content(f" {words}"),

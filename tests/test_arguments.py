@@ -70,6 +70,13 @@ def test_ports_in_full() -> None:
     assert (options.command, options.format, options.filter) == ("ports", "csv", ["8080"])
 
 
+def test_loopback_in_full() -> None:
+    options = parse(["loopback", "--json", "--resolvers", "all"])
+    assert (options.command, options.format, options.resolvers) == ("loopback", "json", "all")
+    options = parse(["--portable", "loopback"])
+    assert (options.format, options.resolvers, options.portable) == (None, "localhost", True)
+
+
 @pytest.mark.parametrize("arguments", [["--portable", "ports"], ["ports", "--portable"]])
 def test_portable_before_or_behind_the_command(arguments: list[str]) -> None:
     assert parse(arguments).portable is True
@@ -140,6 +147,9 @@ def test_a_sample_may_be_nought() -> None:
         (["connections", "--json", "--csv"], "not allowed with"),
         (["connections", "--inbound", "--outbound"], "not allowed with"),
         (["--json"], "--json"),
+        (["loopback", "word"], "word"),
+        (["loopback", "-word"], "-word"),
+        (["loopback", "--resolvers", "some"], "some"),
     ],
 )
 def test_what_is_refused_is_named(
@@ -153,7 +163,9 @@ def test_an_error_is_said_by_the_command_it_belongs_to(capsys: pytest.CaptureFix
     assert refused(capsys, "--interval", "x").startswith("netmon: ")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["connections", "-h"], ["ports", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["-h"], ["connections", "-h"], ["ports", "--help"], ["loopback", "-h"]]
+)
 def test_help_is_an_answer(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ending:
         parse(arguments)

@@ -102,13 +102,20 @@ def bind_matrix(rows: Sequence[Served], present: frozenset[str]) -> Finding:
     )
 
 
-def v6only_default(row: Served, present: frozenset[str]) -> Finding:
-    """The judgement `v6only-default`: does a server on `::` that sets nothing serve both families?"""
+def v6only_default(row: Served | None, present: frozenset[str]) -> Finding:
+    """The judgement `v6only-default`: does a server on `::` that sets nothing serve both families?
+
+    Args:
+        row: What such a server served; None if it was not tried.
+        present: Which of 127.0.0.1 and ::1 carry a connection.
+    """
     check = "v6only-default"
-    said = "IPv4 cannot ask" if row.v6only is None else f"a new socket says V6ONLY {int(row.v6only)}"
-    evidence = f"{said}; {row}"
-    if row.error is not None or row.v6only is None or not present:
-        what = f"a server on :: could not be tried: {row.error or 'no loopback address works'}"
+    if row is None or not present:
+        what = "a server on :: was not tried: no loopback address carries a connection"
+        return Finding(check, FindingState.UNKNOWN, what, reference=_REFERENCE)
+    evidence = str(row) if row.v6only is None else f"a new socket says V6ONLY {int(row.v6only)}; {row}"
+    if row.error is not None or row.v6only is None:
+        what = f"a server on :: could not listen: {row.error}"
         return Finding(check, FindingState.UNKNOWN, what, evidence, reference=_REFERENCE)
     if row.reached != expected(row.bind, row.v6only, present):
         return Finding(

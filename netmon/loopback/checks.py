@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 from netmon.loopback import binding, findings, hosts, interfaces, nsswitch, runtimes, sources, sysctls
@@ -15,7 +16,7 @@ from netmon.loopback.asking import Ask, Heard, listen_to_resolvers, resolver_fin
 from netmon.loopback.fallback import refusal_us
 from netmon.loopback.files import hosts_path, read_file
 from netmon.loopback.listeners import PortVerdict, judge_listeners
-from netmon.loopback.localhost import V4, V6, Localhost, examine
+from netmon.loopback.localhost import V4, V6, Localhost, at_once, examine
 from netmon.loopback.report import Report, report
 from netmon.loopback.split_ports import split_brain, split_ports
 from netmon.model.connection import Connection
@@ -73,17 +74,17 @@ def _on_localhost(seen: Localhost) -> Group:
     """The checks that look at what localhost is, beside a file or a try."""
     file = read_file(hosts_path())
     present = frozenset(address for address in (V4, V6) if seen.works(address))
-    matrix = _guarded("bind-matrix", lambda: (_bind_matrix(present), _v6only_default(present)))
+    matrix = _guarded("bind-matrix", lambda: _on_binding(present))
     switches = _guarded("sysctl", lambda: (sysctls.sysctl(sysctls.read_sysctls(), file, seen),))
     return (*findings.findings(seen), hosts.hosts_localhost(file, seen), *matrix, *switches)
 
 
-def _bind_matrix(present: frozenset[str]) -> Finding:
-    return binding.bind_matrix([binding.serve(bind) for bind in binding.MATRIX], present)
-
-
-def _v6only_default(present: frozenset[str]) -> Finding:
-    return binding.v6only_default(binding.serve(binding.DEFAULT), present)
+def _on_binding(present: frozenset[str]) -> Group:
+    # Where no address works, each try would only wait for its deadline.
+    binds = (*binding.MATRIX, binding.DEFAULT) if present else ()
+    rows = at_once([partial(binding.serve, bind) for bind in binds])
+    default = rows.pop() if rows else None
+    return binding.bind_matrix(rows, present), binding.v6only_default(default, present)
 
 
 def _on_listeners(seen: Localhost, listeners: Sequence[Connection] | None) -> Group:

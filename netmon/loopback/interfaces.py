@@ -12,6 +12,8 @@ from netmon.model.finding import Finding, FindingState
 RANGE = "127.0.0.2"
 """Any address of 127.0.0.0/8 but the first: Linux has them all, other systems only where one was added."""
 
+PROBE_S = 0.6
+
 _SIOCGIFFLAGS, _SIOCGIFMTU = 0x8913, 0x8921  # linux/sockios.h
 _IFF_UP = 0x1  # linux/if.h
 
@@ -66,7 +68,7 @@ def lo_up() -> Finding:
 
 def lo_range(found: Probe | None = None) -> Finding:
     """The judgement `lo-range`: do programs get a loopback address of their own for the asking?"""
-    found = probe(RANGE) if found is None else found
+    found = probe(RANGE, PROBE_S) if found is None else found
     check, reference = "lo-range", "RFC 1122 section 3.2.1.3"
     evidence = f"bound a listener to {RANGE} and connected to it: {found.outcome}"
     if found.works:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from netmon.loopback.findings import findings, listener_family
 from netmon.loopback.listeners import judge_listeners
 from netmon.loopback.localhost import Localhost
+from netmon.loopback.resolving import Resolution
 from netmon.model.finding import Finding, FindingState
 from tests.loopback.staged import BOTH, listener, seen
 
@@ -71,9 +74,42 @@ def test_the_finding_names_process_and_port() -> None:
     verdicts = judge_listeners(BOTH, [listener("::1", v6only=True), listener("0.0.0.0", 80)])
     finding = listener_family(BOTH, verdicts)
     assert finding.state is FindingState.WARN
-    assert finding.summary == "1 of 2 ports does not answer 127.0.0.1, localhost's first address"
-    assert finding.evidence == "node (4711) on [::1]:5173"
-    assert finding.fix
+    assert finding.summary == "node (4711) listens on [::1]:5173 only; 127.0.0.1:5173 is refused"
+    assert finding.fix == "Let it listen on 127.0.0.1 too, or call it as [::1]:5173."
+    assert "BusyBox" in finding.why
+
+
+def test_the_finding_says_what_a_refusal_costs() -> None:
+    verdicts = judge_listeners(BOTH, [listener("::1", v6only=True)])
+    evidence = listener_family(BOTH, verdicts, 81).evidence
+    assert evidence.endswith("is refused; a refused first address costs 81 µs here")
+
+
+def test_a_listener_that_localhost_does_not_lead_to_at_all_fails() -> None:
+    order = ("127.0.0.1",)
+    verdicts = judge_listeners(order, [listener("::1", v6only=True), listener("127.0.0.1", 1)])
+    finding = listener_family(order, verdicts)
+    assert finding.state is FindingState.FAIL
+    assert finding.why == "No program reaches it by the name localhost: all of them are refused."
+
+
+def test_listeners_that_are_lost_are_named_before_those_found_second() -> None:
+    order = ("127.0.0.2", "127.0.0.1")
+    verdicts = judge_listeners(order, [listener("127.0.0.1", 1), listener("::1", 2, True)])
+    finding = listener_family(order, verdicts)
+    assert finding.state is FindingState.FAIL
+    assert finding.summary == "2 of 2 ports do not answer 127.0.0.2, localhost's first address"
+    assert finding.evidence.startswith("node (4711) listens on [::1]:2 only; ")
+
+
+# Whether it stays so
+
+
+def test_localhost_that_changes_from_one_moment_to_the_next() -> None:
+    machine = replace(seen(("127.0.0.1",)), repeats=(Resolution(("127.0.0.1",)), Resolution(("::1",))))
+    finding = gai(machine)
+    assert finding.state is FindingState.WARN
+    assert finding.summary == "localhost is 127.0.0.1 alone, and a moment later ::1"
 
 
 def test_the_finding_names_only_so_many() -> None:

@@ -156,6 +156,28 @@ def serve(
                 thread.join()
 
 
+@contextmanager
+def serve_udp(
+    zones: Mapping[str, str],
+    faults: Mapping[str, Fault] | None = None,
+    address: str = "127.0.0.1",
+    port: int = 53,
+) -> Iterator[Server]:
+    """The same over UDP alone, at a port of the caller's choice: for a namespace of its own."""
+    server = Server({origin: _zone(text, origin) for origin, text in zones.items()}, faults or {})
+    with socketserver.ThreadingUDPServer((address, port), _Udp) as udp:
+        udp.dns = server  # type: ignore[attr-defined]  # the handler's way to it
+        server.endpoint = Endpoint(address, port)
+        thread = Thread(target=udp.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.stopped.set()
+            udp.shutdown()
+            thread.join()
+
+
 def _zone(text: str, origin: str) -> dns.zone.Zone:
     head = "$TTL 300\n@ IN SOA ns hostmaster 1 2 3 4 5\n@ IN NS ns\nns IN A 127.0.0.1\n"
     return dns.zone.from_text(head + text, origin, relativize=False)

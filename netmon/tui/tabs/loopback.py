@@ -19,6 +19,7 @@ from netmon.engine.state import State
 from netmon.loopback.checks import Examined, examine_all
 from netmon.loopback.listeners import Answers, PortVerdict, judge_listeners
 from netmon.loopback.race.race import run_race
+from netmon.loopback.watching import FILES, Watcher
 from netmon.model.connection import Connection
 from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
@@ -89,6 +90,7 @@ class LoopbackTab(Tab):
         *,
         examine: Callable[[Sequence[Connection] | None], Examined] = examine_all,
         race: Race = run_race,
+        files: Sequence[str] = FILES,
         clock: Callable[[], float] = time.monotonic,
         id: str | None = None,
     ) -> None:
@@ -97,6 +99,7 @@ class LoopbackTab(Tab):
         Args:
             examine: Runs the checks, given the listeners; called in a thread.
             race: Runs a race; called in a thread.
+            files: What else the checks depend on, looked at with each state.
             clock: Monotonic seconds, by which the checks run again.
             id: The widget's id.
         """
@@ -107,6 +110,7 @@ class LoopbackTab(Tab):
         """The listeners of the latest state; None before the first."""
         self._listening: tuple[object, ...] = ()
         """What of them the verdicts depend on."""
+        self._watcher = Watcher(files)
         self._stale = True
         """Whether something changed since the checks began."""
         self._began: float | None = None
@@ -194,6 +198,11 @@ class LoopbackTab(Tab):
             self._scores.say(f"✕ the checks failed: {clean(repr(event.worker.error), 255)}")
 
     # The listeners
+
+    def project(self, state: State) -> None:
+        """Notice what the checks read and what changed of it; called on the poller's thread."""
+        if self._watcher.changed(state.listeners, state.addresses):
+            self._stale = True
 
     def show_state(self, state: State) -> None:
         """Judge the listeners again if anything about them changed that matters here."""

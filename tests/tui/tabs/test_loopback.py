@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -200,6 +201,26 @@ async def test_the_checks_run_again_when_listeners_change_and_from_time_to_time(
         now[0] += 1
         screen.tab._tick()
         await screen.until(lambda: len(runs) == 3)
+
+
+async def test_the_checks_run_again_when_a_file_that_they_read_changes(tmp_path: Path) -> None:
+    hosts, runs, now = tmp_path / "hosts", [0], [100.0]
+
+    def look(listeners: Sequence[Connection] | None) -> Examined:
+        runs[0] += 1
+        return examined(listeners=listeners)
+
+    async with opened(examine=look, files=[str(hosts)], clock=lambda: now[0]) as screen:
+        screen.tab.project(state(listeners=[WEB]))
+        await screen.shows(WEB)
+        now[0] += PAUSE_S
+        screen.tab.project(state(listeners=[WEB]))
+        screen.tab._tick()
+        assert runs == [1]
+        hosts.write_text("::1 localhost\n")
+        screen.tab.project(state(listeners=[WEB]))
+        screen.tab._tick()
+        await screen.until(lambda: runs == [2])
 
 
 async def test_states_without_news_of_listeners_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

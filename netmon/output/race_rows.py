@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
+from typing import TextIO
 
 from netmon.loopback.race.attempt import Destination
 from netmon.loopback.race.costs import Cost
+from netmon.loopback.race.finding import race_finding
 from netmon.loopback.race.result import Alone, Contest, RaceResult
 from netmon.loopback.race.verdict import sentence
-from netmon.output.rows import Row
+from netmon.output.json_lines import schema, write_object
+from netmon.output.rows import Row, timestamp
+
+
+def write_json(stream: TextIO, result: RaceResult, taken_at: datetime) -> None:
+    """Write a race as one object of a command's answer."""
+    finding = race_finding(result)
+    findings = [{**finding._asdict(), "state": finding.state.value}]
+    head = {"schema": schema("race"), "taken_at": timestamp(taken_at)}
+    write_object(stream, {**head, **race_row(result), "findings": findings})
 
 
 def race_row(result: RaceResult) -> Row:

@@ -8,7 +8,7 @@ from netmon.loopback.race.costs import Cost
 from netmon.loopback.race.failures import Failure
 from netmon.loopback.race.profiles import PROFILES, Profile
 from netmon.loopback.race.result import Alone, Contest, RaceResult
-from netmon.loopback.race.verdict import duration, sentence
+from netmon.loopback.race.verdict import costs_heading, duration, sentence
 from netmon.model.units import UNKNOWN, format_rtt
 from netmon.output.layout import Column, terminal_width, write_line, write_table
 
@@ -27,7 +27,7 @@ def write_race(stream: TextIO, result: RaceResult, *, width: int | None = None) 
         write_table(stream, _contests(result), result.contests, width)
     if result.costs:
         write_line(stream, "")
-        write_line(stream, "What falling back costs: foretold, and in parentheses measured")
+        write_line(stream, costs_heading(result))
         write_table(stream, _costs(result), PROFILES, width)
 
 

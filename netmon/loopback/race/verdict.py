@@ -19,16 +19,16 @@ def sentence(result: RaceResult) -> str:
     if not tried:
         return f"{result.target}: nothing was tried"
     if not result.live:
-        return f"{result.target} takes no connection: {'; '.join(map(_seen, tried))}"
+        return f"{result.target} takes no connection: {'; '.join(map(seen, tried))}"
     first = tried[0]
     if first.outcome is not Outcome.CARRIES:
         return _broken_first(first, result.live[0])
     if len(tried) == 1:
-        return f"{_seen(first)} and is the only address: there is nothing to fall back to"
+        return f"{seen(first)} and is the only address: there is nothing to fall back to"
     dead = [alone for alone in tried if alone.outcome is not Outcome.CARRIES]
     if dead:
         return (
-            f"{first.destination}, the first address, answers; {_seen(dead[0])}, and nothing is lost by that"
+            f"{first.destination}, the first address, answers; {seen(dead[0])}, and nothing is lost by that"
         )
     return _all_live(result)
 
@@ -36,7 +36,7 @@ def sentence(result: RaceResult) -> str:
 def _broken_first(first: Alone, live: Alone) -> str:
     lost = _lost(first, live)
     return (
-        f"{_seen(first)}, and it is the first address: programs that try no other fail, "
+        f"{seen(first)}, and it is the first address: programs that try no other fail, "
         f"those that try one after the other {lost} before they reach {live.destination}"
     )
 
@@ -52,7 +52,7 @@ def _lost(first: Alone, live: Alone) -> str:
 def _all_live(result: RaceResult) -> str:
     contest = next((contest for contest in result.contests if contest.runs), None)
     if contest is None:
-        return "; ".join(map(_seen, result.alone))
+        return "; ".join(map(seen, result.alone))
     winner = max(result.destinations, key=contest.wins)
     return f"{winner} wins {_count(contest, winner)} by {contest.profile.name}; every address answers"
 
@@ -66,7 +66,8 @@ def _count(contest: Contest, winner: Destination) -> str:
     )
 
 
-def _seen(alone: Alone) -> str:
+def seen(alone: Alone) -> str:
+    """What came of an address alone: `[::1]:80 is refused`."""
     name = f"{alone.destination} "
     outcome = alone.outcome
     if outcome is Outcome.CARRIES:
@@ -74,6 +75,13 @@ def _seen(alone: Alone) -> str:
     return name + {Outcome.REFUSED: "is refused", Outcome.UNREACHABLE: "is unreachable"}.get(
         outcome or Outcome.FAILED, str(outcome)
     )
+
+
+def costs_heading(result: RaceResult) -> str:
+    """What the costs of falling back are, and where they are from."""
+    if any(cost.measured_ms is not None for cost in result.costs):
+        return "What falling back costs: foretold, and (measured between listeners of our own)"
+    return "What falling back costs: foretold, as nothing is broken to measure it"
 
 
 def duration(milliseconds: float | None) -> str:

@@ -14,7 +14,7 @@ from netmon.loopback.race.costs import Cost
 from netmon.loopback.race.failures import Failure
 from netmon.loopback.race.profiles import PROFILES
 from netmon.loopback.race.result import Alone, Contest, RaceResult
-from netmon.loopback.race.verdict import duration, sentence
+from netmon.loopback.race.verdict import costs_heading, duration, sentence
 from netmon.model.finding import FindingState
 from netmon.model.units import UNKNOWN, format_rtt
 from netmon.tui.widgets.finding_list import SYMBOLS
@@ -85,7 +85,7 @@ def _lines(result: RaceResult, width: int) -> Iterator[Content]:
         for contest in result.contests:
             yield from _contest(contest, result, width)
     if result.costs:
-        yield from (Content(""), Content("What falling back costs: foretold, and (measured)"))
+        yield from (Content(""), Content(costs_heading(result)))
         yield from _costs(result, width)
 
 

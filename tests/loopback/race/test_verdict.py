@@ -8,7 +8,7 @@ import pytest
 
 from netmon.engine.connect import Attempt, Outcome
 from netmon.loopback.race.result import Alone, RaceResult
-from netmon.loopback.race.verdict import duration, sentence
+from netmon.loopback.race.verdict import costs_heading, duration, seen, sentence
 from tests.loopback.race.staged import FOUR, REFUSED, SIX, TIMED_OUT, alone, raced
 
 
@@ -71,3 +71,15 @@ def test_nothing_tried_and_nothing_to_try() -> None:
 )
 def test_a_duration(milliseconds: float | None, text: str) -> None:
     assert duration(milliseconds) == text
+
+
+def test_what_came_of_an_address_alone() -> None:
+    assert seen(alone(SIX, REFUSED)) == "[::1]:5173 is refused"
+    assert seen(alone(FOUR)) == "127.0.0.1:5173 answers in 0.06 ms"
+
+
+def test_costs_say_whether_they_were_measured() -> None:
+    result = raced(alone(FOUR))
+    assert costs_heading(result).endswith("foretold, as nothing is broken to measure it")
+    measured = result.costs[0]._replace(measured_ms=0.1)
+    assert "(measured " in costs_heading(result._replace(costs=(measured,)))

@@ -9,6 +9,7 @@ import pytest
 
 from netmon.commands.ending import FOUND, NOT_FOUND, CannotAskError
 from netmon.commands.race import run
+from tests.program import netmon, said_in_one_line
 from tests.sockets import listener, port_of
 
 
@@ -44,3 +45,11 @@ def test_where_nobody_listens_the_answer_is_no(capsys: pytest.CaptureFixture[str
 def test_a_bad_target_cannot_be_asked() -> None:
     with pytest.raises(CannotAskError, match="target 'localhost' is not understood"):
         ask("localhost")
+
+
+def test_as_a_program() -> None:
+    with listener(backlog=256) as server:
+        answer = netmon("loopback", "--race", f"127.0.0.1:{port_of(server)}")
+    assert (answer.code, answer.err) == (FOUND, "")
+    assert "the only address" in answer.out
+    said_in_one_line(netmon("loopback", "--race", "::1:80"), "netmon loopback", "target '::1:80'")

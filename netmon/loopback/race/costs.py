@@ -66,8 +66,7 @@ def _measured(
     if reason := _why_not(foretold, gone, attempt_s):
         return foretold._replace(reason=reason)
     assert gone is not None
-    repeats = _REPEATS if foretold.failure is Failure.REFUSED else 1
-    measured = fallback_ms(foretold.profile.strategy, gone, live, sockets, attempt_s, repeats)
+    measured = fallback_ms(foretold.profile.strategy, gone, live, sockets, attempt_s)
     return foretold._replace(measured_ms=measured, reason="")
 
 

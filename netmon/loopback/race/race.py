@@ -26,7 +26,7 @@ CONTENDERS = (RFC_8305, RFC_8305_FAST, SEQUENTIAL)
 _ALONE = 5
 _HOPELESS = 2
 """Attempts that time out before an address is not tried again."""
-_COSTS_S = 2.0
+_COSTS_S = 4.0
 """What is kept of the budget for the cost of falling back."""
 V4, V6 = "127.0.0.1", "::1"
 

@@ -72,7 +72,8 @@ def _place(word: str) -> Place:
 
 
 def _port(text: str, named: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text[:6]) < 65536:
+    short = text.isascii() and text.isdigit() and len(text) <= 5  # int() of thousands of digits is an error
+    if not short or not 0 < int(text) < 65536:
         raise TargetError(f"{named}: the port must be a number from 1 to 65535")
     return int(text)
 

@@ -39,6 +39,8 @@ def test_a_target(text: str, places: list[Place]) -> None:
         ("localhost:http", "the port must be a number"),
         ("localhost:0", "the port must be a number from 1 to 65535"),
         ("99999999999999999", "the port must be a number from 1 to 65535"),
+        ("0070000", "the port must be a number from 1 to 65535"),
+        ("9" * 5000, "the port must be a number from 1 to 65535"),
         ("localhost:٣", "the port must be a number"),
         (":80", "target ':80' names no host"),
         ("[localhost]:80", "target '[localhost]:80': what stands in brackets is no IPv6 address"),

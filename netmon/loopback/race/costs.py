@@ -38,7 +38,7 @@ def foretell(connect_ms: float) -> tuple[Cost, ...]:
 
 
 def measure_here(
-    connect_ms: float, first: str, other: str, sockets: Sockets, attempt_s: float
+    connect_ms: float, first: str, other: str, sockets: Sockets, attempt_s: float, waits: int = 1
 ) -> Iterator[Cost]:
     """Every cost between two loopback addresses, one after the other, through listeners of our own.
 
@@ -48,6 +48,7 @@ def measure_here(
         other: The one that works.
         sockets: Where to connect.
         attempt_s: How long an attempt may last.
+        waits: How often a black hole is waited for: a wait hardly varies, and takes long.
 
     Raises:
         StoppedError: nobody waits any more.
@@ -57,16 +58,22 @@ def measure_here(
         with broken(failure, first) as gone, listening(other) as live:
             for foretold in foretell(connect_ms):
                 if foretold.failure is failure:
-                    yield _measured(foretold, gone, live, sockets, attempt_s)
+                    repeats = waits if failure is Failure.BLACK_HOLE else _REPEATS
+                    yield _measured(foretold, gone, live, sockets, attempt_s, repeats)
 
 
 def _measured(
-    foretold: Cost, gone: Destination | None, live: Destination, sockets: Sockets, attempt_s: float
+    foretold: Cost,
+    gone: Destination | None,
+    live: Destination,
+    sockets: Sockets,
+    attempt_s: float,
+    repeats: int,
 ) -> Cost:
     if reason := _why_not(foretold, gone, attempt_s):
         return foretold._replace(reason=reason)
     assert gone is not None
-    measured = fallback_ms(foretold.profile.strategy, gone, live, sockets, attempt_s)
+    measured = fallback_ms(foretold.profile.strategy, gone, live, sockets, attempt_s, repeats)
     return foretold._replace(measured_ms=measured, reason="")
 
 

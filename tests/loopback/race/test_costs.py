@@ -30,7 +30,7 @@ def foretold(profile: Profile, failure: Failure) -> float:
 @pytest.mark.parametrize(("first", "other"), [("::1", "127.0.0.1"), ("127.0.0.1", "::1")])
 def test_costs_on_loopback_are_those_foretold(first: str, other: str) -> None:
     with Sockets() as sockets:
-        costs = list(measure_here(0.06, first, other, sockets, RACED))
+        costs = list(measure_here(0.06, first, other, sockets, RACED, waits=3))
     assert [(c.profile, c.failure) for c in costs] == [(p, f) for f in Failure for p in PROFILES]
     measured = {(c.failure, c.profile): c for c in costs if c.measured_ms is not None}
     assert set(measured) == {(Failure.REFUSED, p) for p in FALLING_BACK} | {

@@ -65,3 +65,11 @@ _MARKS = {
 
 def _answers_kind(row: PortVerdict) -> str:
     return {"✓": "ok", "⚠": "warn", "✕": "fail"}.get(_MARKS[row.answers], "dim")
+
+
+_GRAVITY = (Answers.NOT_NAMED, Answers.FIRST_REFUSED, Answers.UNKNOWN)
+
+
+def gravity(row: PortVerdict) -> tuple[int, int]:
+    """The place of a listener: those that localhost misses come first, then by port."""
+    return _GRAVITY.index(row.answers) if row.answers in _GRAVITY else len(_GRAVITY), row.port

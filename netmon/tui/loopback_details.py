@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from netmon.engine.explain import Explanation, Fact
 from netmon.loopback.listeners import PortVerdict
+from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
 from netmon.model.text import clean
 from netmon.tui.loopback_columns import holders, listens_on, state_word
@@ -41,3 +42,8 @@ def explain_listener(row: PortVerdict, order: Sequence[str]) -> Explanation:
         Fact("localhost", ", then ".join(order) or "no loopback address", "getaddrinfo(3)"),
     )
     return Explanation(sentences, facts, ("listener", row.port))
+
+
+def race_target(row: PortVerdict, order: Sequence[str]) -> str:
+    """Where to race to: localhost's addresses in order, then others by which the listener answers."""
+    return " ".join(str(Endpoint(address, row.port)) for address in dict.fromkeys((*order, *row.works)))

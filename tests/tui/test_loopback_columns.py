@@ -9,6 +9,7 @@ from netmon.model.finding import Finding, FindingState
 from netmon.tui.loopback_columns import (
     answers_word,
     finding_columns,
+    gravity,
     holders,
     listener_columns,
     listens_on,
@@ -43,3 +44,8 @@ def test_a_listener() -> None:
 def test_what_matters_stays_on_a_narrow_terminal(width: int) -> None:
     assert {"state", "summary"} <= {column.key for column, _ in lay_out(finding_columns(), width)}
     assert {"port", "answers"} <= {column.key for column, _ in lay_out(listener_columns(), width)}
+
+
+def test_those_that_localhost_misses_come_first() -> None:
+    lost = judge_listeners(("127.0.0.1",), [listener("::1", 9000, v6only=True)])
+    assert [row.port for row in sorted((*PORTS, *lost), key=gravity)] == [9000, 5173, 80]

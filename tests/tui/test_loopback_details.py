@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netmon.loopback.listeners import judge_listeners
 from netmon.model.finding import Finding, FindingState
-from netmon.tui.loopback_details import explain_finding, explain_listener
+from netmon.tui.loopback_details import explain_finding, explain_listener, race_target
 from tests.loopback.staged import BOTH, listener
 
 
@@ -41,3 +41,9 @@ def test_a_listener_that_no_loopback_address_reaches() -> None:
     [row] = judge_listeners(BOTH, [listener("10.0.0.5")])
     told = explain_listener(row, ())
     assert [fact.value for fact in told.facts][1:] == ["none that localhost can mean", "no loopback address"]
+
+
+def test_a_race_takes_the_addresses_of_localhost_and_those_that_it_does_not_name() -> None:
+    [row] = judge_listeners(("127.0.0.1",), [listener("::1", v6only=True)])
+    assert race_target(row, ("127.0.0.1",)) == "127.0.0.1:5173 [::1]:5173"
+    assert race_target(row, ("::1", "127.0.0.1")) == "[::1]:5173 127.0.0.1:5173"

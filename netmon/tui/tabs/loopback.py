@@ -17,15 +17,15 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from netmon.engine.state import State
 from netmon.loopback.checks import Examined, examine_all
-from netmon.loopback.listeners import Answers, PortVerdict, judge_listeners
+from netmon.loopback.listeners import PortVerdict, judge_listeners
 from netmon.loopback.race.race import run_race
-from netmon.loopback.watching import FILES, Watcher
+from netmon.loopback.schedule import Schedule
+from netmon.loopback.watching import FILES
 from netmon.model.connection import Connection
-from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
 from netmon.model.text import clean
-from netmon.tui.loopback_columns import finding_columns, listener_columns
-from netmon.tui.loopback_details import explain_finding, explain_listener
+from netmon.tui.loopback_columns import finding_columns, gravity, listener_columns
+from netmon.tui.loopback_details import explain_finding, explain_listener, race_target
 from netmon.tui.tabs.base import Tab
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.family_diagram import FamilyDiagram
@@ -36,9 +36,6 @@ from netmon.tui.widgets.score_view import ScoreView
 NARROW, WIDE, SHORT = 100, 140, 20
 """Below NARROW cells the side takes the place of the tables, from WIDE on they stand beside each other; below
 SHORT lines there is room for one table alone."""
-INTERVAL_S = 60.0
-PAUSE_S = 2.0
-"""How long listeners that come and go are waited for before the checks run again."""
 
 
 class LoopbackTab(Tab):
@@ -104,18 +101,13 @@ class LoopbackTab(Tab):
             id: The widget's id.
         """
         super().__init__(id=id)
-        self._look, self._race, self._clock = examine, race, clock
+        self._look, self._race = examine, race
         self._examined: Examined | None = None
         self._listeners: Sequence[Connection] | None = None
         """The listeners of the latest state; None before the first."""
         self._listening: tuple[object, ...] = ()
         """What of them the verdicts depend on."""
-        self._watcher = Watcher(files)
-        self._stale = True
-        """Whether something changed since the checks began."""
-        self._began: float | None = None
-        """When they last did."""
-        self._checking = False
+        self._schedule = Schedule(files, clock)
         self._detail: Finding | PortVerdict | None = None
 
     @property
@@ -165,15 +157,12 @@ class LoopbackTab(Tab):
         self._examine()
 
     def _tick(self) -> None:
-        """Run the checks again when something changed, and from time to time, where anyone can see them."""
-        if self._checking or not self.is_on_screen:
-            return
-        since = float("inf") if self._began is None else self._clock() - self._began
-        if since >= INTERVAL_S or (self._stale and since >= PAUSE_S):
+        """Run the checks again when that is due, where anyone can see them."""
+        if self.is_on_screen and self._schedule.due:
             self._examine()
 
     def _examine(self) -> None:
-        self._checking, self._stale, self._began = True, False, self._clock()
+        self._schedule.begin()
         self._run(self._listeners)
 
     @work(thread=True, exclusive=True, group="loopback", exit_on_error=False, description="checks")
@@ -185,7 +174,8 @@ class LoopbackTab(Tab):
 
     @on(Done)
     def _done(self, message: Done) -> None:
-        self._checking, self._examined = False, message.examined
+        self._schedule.end()
+        self._examined = message.examined
         self._scores.show(message.examined.report)
         self._findings_table.set_rows(message.examined.report.findings)
         self._show_listeners()
@@ -194,15 +184,15 @@ class LoopbackTab(Tab):
         """Say so when a thread ended by a fault of ours."""
         event.stop()
         if event.state is WorkerState.ERROR:
-            self._checking = False
+            self._schedule.end()
             self._scores.say(f"✕ the checks failed: {clean(repr(event.worker.error), 255)}")
 
     # The listeners
 
-    def project(self, state: State) -> None:
+    def project(self, state: State) -> object:
         """Notice what the checks read and what changed of it; called on the poller's thread."""
-        if self._watcher.changed(state.listeners, state.addresses):
-            self._stale = True
+        self._schedule.look(state)
+        return None
 
     def show_state(self, state: State) -> None:
         """Judge the listeners again if anything about them changed that matters here."""
@@ -213,9 +203,9 @@ class LoopbackTab(Tab):
         )
         if self._listeners is not None and listening == self._listening:
             return
-        self._listeners, self._listening, self._stale = state.listeners, listening, True
+        self._listeners, self._listening = state.listeners, listening
         self._show_listeners()
-        if self._began is None:
+        if not self._schedule.ever_began:
             self._examine()
 
     def _show_listeners(self) -> None:
@@ -227,7 +217,7 @@ class LoopbackTab(Tab):
         self.query_one(FamilyDiagram).show(seen, ports)
         if self._listeners is not None:
             self._listeners_table.empty_text = "nothing listens on TCP here"
-        self._listeners_table.set_rows(sorted(ports, key=_gravity))
+        self._listeners_table.set_rows(sorted(ports, key=gravity))
         self._refresh_detail(ports)
 
     # Details
@@ -262,8 +252,8 @@ class LoopbackTab(Tab):
         panel = self.query_one(DetailPanel)
         if isinstance(self._detail, Finding):
             panel.show(explain_finding(self._detail))
-        elif self._detail is not None and self._examined is not None:
-            panel.show(explain_listener(self._detail, self._examined.localhost.order))
+        elif self._detail is not None:
+            panel.show(explain_listener(self._detail, self._order))
 
     def _put_aside(self, shown: str = "") -> None:
         """Show the details or the race beside the tables, or neither."""
@@ -280,14 +270,9 @@ class LoopbackTab(Tab):
         row = self._listeners_table.cursor_row if self._listeners_table.has_focus else self._detail
         if isinstance(row, PortVerdict):
             self._put_aside("-race")
-            self._races.start(self._target_of(row))
+            self._races.start(race_target(row, self._order))
         else:
             self.action_target()
-
-    def _target_of(self, row: PortVerdict) -> str:
-        """The addresses of localhost in its order, and behind them where the listener answers besides."""
-        order = self._examined.localhost.order if self._examined is not None else ()
-        return " ".join(str(Endpoint(address, row.port)) for address in dict.fromkeys((*order, *row.works)))
 
     def action_target(self) -> None:
         """Ask where to race to."""
@@ -313,6 +298,11 @@ class LoopbackTab(Tab):
         (self._listeners_table if self.has_class("-listeners") else self._findings_table).focus()
 
     @property
+    def _order(self) -> tuple[str, ...]:
+        """The addresses of localhost in its order, as far as they are known."""
+        return self._examined.localhost.order if self._examined is not None else ()
+
+    @property
     def _scores(self) -> ScoreView:
         return self.query_one(ScoreView)
 
@@ -327,11 +317,3 @@ class LoopbackTab(Tab):
     @property
     def _listeners_table(self) -> LiveTable[PortVerdict]:
         return self.query_one("#loopback-listeners", LiveTable)
-
-
-_GRAVITY = (Answers.NOT_NAMED, Answers.FIRST_REFUSED, Answers.UNKNOWN)
-
-
-def _gravity(row: PortVerdict) -> tuple[int, int]:
-    """The place of a listener: those that localhost misses come first, then by port."""
-    return _GRAVITY.index(row.answers) if row.answers in _GRAVITY else len(_GRAVITY), row.port

@@ -16,9 +16,10 @@ from textual.widgets import Input, Static
 
 from netmon.loopback.checks import Examined
 from netmon.loopback.race.result import RaceResult
+from netmon.loopback.schedule import INTERVAL_S, PAUSE_S
 from netmon.model.connection import Connection
 from netmon.model.finding import Finding, FindingState
-from netmon.tui.tabs.loopback import INTERVAL_S, PAUSE_S, LoopbackTab
+from netmon.tui.tabs.loopback import LoopbackTab
 from netmon.tui.widgets.detail_panel import DetailLines, DetailPanel
 from netmon.tui.widgets.family_diagram import FamilyDiagram
 from netmon.tui.widgets.line import Line
@@ -64,9 +65,14 @@ class Screen:
             assert time.monotonic() < deadline, (self.words, self.table("findings"))
             await self.pilot.pause(0.01)
 
+    def take(self, *listeners: Connection) -> None:
+        """A state with these listeners, as the app hands it over."""
+        now = state(listeners=list(listeners))
+        self.tab.show_projection(now, self.tab.project(now))
+
     async def shows(self, *listeners: Connection) -> None:
         """A state with these listeners, and the verdict on it."""
-        self.tab.show_state(state(listeners=list(listeners)))
+        self.take(*listeners)
         await self.until(lambda: self.tab.findings)
         await self.pilot.pause()
 
@@ -187,7 +193,7 @@ async def test_the_checks_run_again_when_listeners_change_and_from_time_to_time(
 
     async with opened(examine=look, clock=lambda: now[0]) as screen:
         await screen.shows(WEB)
-        screen.tab.show_state(state(listeners=[WEB, VITE], sequence=2))
+        screen.take(WEB, VITE)
         await screen.pilot.pause()
         assert len(screen.table("listeners")) == 2  # the table does not wait for the checks
         screen.tab._tick()

@@ -11,7 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.worker import Worker, WorkerState, get_current_worker
 
@@ -280,6 +280,11 @@ class LoopbackTab(Tab):
         self._races.ask()
 
     # Keys
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Remember which table the user was in last, however it was reached."""
+        if isinstance(event.widget, LiveTable):
+            self.set_class(event.widget is self._listeners_table, "-listeners")
 
     def action_other_table(self) -> None:
         """Go to the other table; where there is room for one, it takes the place."""

@@ -355,6 +355,18 @@ async def test_escape_ends_a_race_and_then_closes_it() -> None:
         assert not pane.display
 
 
+async def test_back_leads_to_the_table_that_one_came_from() -> None:
+    async with opened(examine=machine()) as screen:
+        await screen.shows(VITE)
+        await screen.pilot.press("tab")
+        listeners = screen.tab.query_one("#loopback-listeners")
+        assert screen.pilot.app.focused is listeners
+        await screen.pilot.press("enter", "escape")
+        assert screen.pilot.app.focused is listeners
+        await screen.pilot.press("v")
+        assert screen.pilot.app.focused is screen.tab.query_one("#loopback-findings")
+
+
 # Terminals
 
 

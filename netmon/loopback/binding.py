@@ -113,32 +113,23 @@ def v6only_default(row: Served | None, present: frozenset[str]) -> Finding:
     if row is None or not present:
         what = "a server on :: was not tried: no loopback address carries a connection"
         return Finding(check, FindingState.UNKNOWN, what, reference=_REFERENCE)
-    evidence = str(row) if row.v6only is None else f"a new socket says V6ONLY {int(row.v6only)}; {row}"
     if row.error is not None or row.v6only is None:
         what = f"a server on :: could not listen: {row.error}"
-        return Finding(check, FindingState.UNKNOWN, what, evidence, reference=_REFERENCE)
+        return Finding(check, FindingState.UNKNOWN, what, str(row), reference=_REFERENCE)
+    evidence = f"a new socket says V6ONLY {int(row.v6only)}; {row}"
+    state, summary, why, fix = _judge_default(row, present)
+    return Finding(check, state, summary, evidence, why, fix, _REFERENCE)
+
+
+def _judge_default(row: Served, present: frozenset[str]) -> tuple[FindingState, str, str, str]:
+    """State, summary, why and fix of `v6only-default`."""
+    one = "Servers that count on :: for both families are reached over one of them only."
     if row.reached != expected(row.bind, row.v6only, present):
-        return Finding(
-            check,
-            FindingState.FAIL,
-            f"a server on :: says V6ONLY {int(row.v6only)}, yet {row}",
-            evidence,
-            why="Servers that count on :: for both families are reached over one of them only.",
-            fix="Look for firewall rules on lo.",
-            reference=_REFERENCE,
-        )
+        summary = f"a server on :: says V6ONLY {int(bool(row.v6only))}, yet {row}"
+        return FindingState.FAIL, summary, one, "Look for firewall rules on lo."
     if row.v6only:
-        return Finding(
-            check,
-            FindingState.WARN,
-            "a server on :: that sets nothing refuses IPv4 here",
-            evidence,
-            why="Servers that count on :: for both families are not reached over IPv4.",
-            fix="sysctl net.ipv6.bindv6only=0, or let the server listen on 0.0.0.0 too.",
-            reference=_REFERENCE,
-        )
+        fix = "sysctl net.ipv6.bindv6only=0, or let the server listen on 0.0.0.0 too."
+        return FindingState.WARN, "a server on :: that sets nothing refuses IPv4 here", one, fix
     if V6 not in present:
-        what = "a server on :: serves IPv4 alone here, as there is no ::1"
-        return Finding(check, FindingState.INFO, what, evidence, reference=_REFERENCE)
-    what = "a server on :: serves both families"
-    return Finding(check, FindingState.OK, what, evidence, reference=_REFERENCE)
+        return FindingState.INFO, "a server on :: serves IPv4 alone here, as there is no ::1", "", ""
+    return FindingState.OK, "a server on :: serves both families", "", ""

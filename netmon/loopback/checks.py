@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
 
 from netmon.loopback import binding, findings, hosts, interfaces, nsswitch, runtimes, sources, sysctls
-from netmon.loopback.asking import Ask, Heard, listen_to_resolvers, resolver_findings
+from netmon.loopback.asking import Ask, listen_to_resolvers
 from netmon.loopback.fallback import refusal_us
 from netmon.loopback.files import hosts_path, read_file
 from netmon.loopback.listeners import PortVerdict, judge_listeners
 from netmon.loopback.localhost import V4, V6, Localhost, at_once, examine
 from netmon.loopback.report import Report, report
+from netmon.loopback.resolver_answers import resolver_findings
 from netmon.loopback.split_ports import split_brain, split_ports
 from netmon.model.connection import Connection
 from netmon.model.finding import Finding, FindingState
@@ -55,10 +56,10 @@ def examine_all(listeners: Sequence[Connection] | None, *, ask: Ask = Ask.LOCALH
     with ThreadPoolExecutor(4, thread_name_prefix="checks") as pool:
         # Whatever waits for somebody else begins first, and is collected last.
         heard = pool.submit(listen_to_resolvers, ask)
-        others = [pool.submit(_guarded, check, run) for check, run in _ALONE]
+        others = [pool.submit(_guarded, checks, run) for checks, run in _ALONE]
         seen = examine()
-        groups = [_on_localhost(seen), _on_listeners(seen, listeners), *(job.result() for job in others)]
-        resolvers = _guarded("localhost-leak", lambda: resolver_findings(_heard(heard)))
+        groups = [_on_localhost(seen), _on_listeners(listeners), *(job.result() for job in others)]
+        resolvers = _guarded(_RESOLVERS, lambda: resolver_findings(heard.result()))
     ports = judge_listeners(seen.order, listeners or ())
     cost = refusal_us(seen.order)
     family = _listener_family(seen, ports if listeners is not None else None, cost)
@@ -66,16 +67,12 @@ def examine_all(listeners: Sequence[Connection] | None, *, ask: Ask = Ask.LOCALH
     return Examined(seen, ports, cost, report(sorted(every, key=_place)))
 
 
-def _heard(job: Future[Heard]) -> Heard:
-    return job.result()
-
-
 def _on_localhost(seen: Localhost) -> Group:
     """The checks that look at what localhost is, beside a file or a try."""
     file = read_file(hosts_path())
     present = frozenset(address for address in (V4, V6) if seen.works(address))
-    matrix = _guarded("bind-matrix", lambda: _on_binding(present))
-    switches = _guarded("sysctl", lambda: (sysctls.sysctl(sysctls.read_sysctls(), file, seen),))
+    matrix = _guarded(("bind-matrix", "v6only-default"), lambda: _on_binding(present))
+    switches = _guarded(("sysctl",), lambda: (sysctls.sysctl(sysctls.read_sysctls(), file, seen),))
     return (*findings.findings(seen), hosts.hosts_localhost(file, seen), *matrix, *switches)
 
 
@@ -87,7 +84,7 @@ def _on_binding(present: frozenset[str]) -> Group:
     return binding.bind_matrix(rows, present), binding.v6only_default(default, present)
 
 
-def _on_listeners(seen: Localhost, listeners: Sequence[Connection] | None) -> Group:
+def _on_listeners(listeners: Sequence[Connection] | None) -> Group:
     if listeners is None:
         return (_unread("split-brain"),)
     return (split_brain(split_ports(listeners)),)
@@ -103,15 +100,17 @@ def _unread(check: str) -> Finding:
     return Finding(check, FindingState.UNKNOWN, "the listening sockets could not be read")
 
 
-_ALONE: tuple[tuple[str, Callable[[], Group]], ...] = (
-    ("lo-up", lambda: (interfaces.lo_up(),)),
-    ("lo-range", lambda: (interfaces.lo_range(),)),
-    ("nss-order", lambda: (nsswitch.nss_order(read_file(nsswitch.PATH)),)),
-    ("src-select", lambda: (sources.src_select(*sources.look_at_sources()),)),
-    ("env", lambda: (runtimes.env(os.environ, runtimes.look_around()),)),
-    *(("gai-conf", run) for run in ORDER_MODEL),
+_ALONE: tuple[tuple[tuple[str, ...], Callable[[], Group]], ...] = (
+    (("lo-up",), lambda: (interfaces.lo_up(),)),
+    (("lo-range",), lambda: (interfaces.lo_range(),)),
+    (("nss-order",), lambda: (nsswitch.nss_order(read_file(nsswitch.PATH)),)),
+    (("src-select",), lambda: (sources.src_select(*sources.look_at_sources()),)),
+    (("env",), lambda: (runtimes.env(os.environ, runtimes.look_around()),)),
+    *((("gai-conf", "predict-order"), run) for run in ORDER_MODEL),
 )
-"""The checks that need nothing of each other, each with the id that it is known by if it cannot run."""
+"""The checks that need nothing of each other, with the ids that they are known by if they cannot run."""
+
+_RESOLVERS = ("localhost-leak", "resolver-family", "dns-families", "nat64")
 
 CHECKS = (
     "lo-up",
@@ -142,9 +141,10 @@ def _place(finding: Finding) -> int:
     return CHECKS.index(finding.check) if finding.check in CHECKS else len(CHECKS)
 
 
-def _guarded(check: str, run: Callable[[], Group]) -> Group:
-    """A check's findings; one that cannot run (no more file descriptors, a sandbox) says so and no more."""
+def _guarded(checks: Sequence[str], run: Callable[[], Group]) -> Group:
+    """What these checks find; if they cannot run (no more file descriptors, a sandbox), each says so."""
     try:
         return run()
     except OSError as error:
-        return (Finding(check, FindingState.UNKNOWN, f"could not run: {clean(str(error), 200)}"),)
+        reason = f"could not run: {clean(str(error), 200)}"
+        return tuple(Finding(check, FindingState.UNKNOWN, reason) for check in checks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -49,11 +50,23 @@ def judge_listeners(order: Sequence[str], listeners: Iterable[Connection]) -> tu
 
     UDP is left out: a socket that is bound to no peer may be a client as well as a server.
     """
+    return tuple(_judge_port(order, port, sockets) for port, sockets in by_port(listeners))
+
+
+def by_port(listeners: Iterable[Connection]) -> list[tuple[int, list[Connection]]]:
+    """The sockets that listen on TCP, by port, without those of netmon itself."""
     ports: defaultdict[int, list[Connection]] = defaultdict(list)
     for listener in listeners:
-        if listener.socket.protocol == "tcp" and listener.socket.state is SocketState.LISTEN:
+        if is_server(listener):
             ports[listener.socket.local.port].append(listener)
-    return tuple(_judge_port(order, port, sockets) for port, sockets in sorted(ports.items()))
+    return sorted(ports.items())
+
+
+def is_server(listener: Connection) -> bool:
+    """Whether a socket listens on TCP and is not netmon's own, which only a check has opened for a moment."""
+    if listener.socket.protocol != "tcp" or listener.socket.state is not SocketState.LISTEN:
+        return False
+    return all(process.pid != os.getpid() for process in listener.owner.processes)
 
 
 def _judge_port(order: Sequence[str], port: int, sockets: Sequence[Connection]) -> PortVerdict:

@@ -109,11 +109,16 @@ def _score(title: str, findings: Sequence[Finding], index: int) -> Score:
 
 def _sentence(localhost: Score, ipv6: Score) -> str:
     if localhost.worst is not None:
-        many = "most programs" if localhost.points >= BEST / 2 else "few programs"
-        return f"localhost works for {many} here: {localhost.worst.summary}."
+        return f"localhost {_how_well(localhost.points)} here: {localhost.worst.summary}."
     if ipv6.worst is not None:
         return f"localhost works for every program here; as to IPv6, {ipv6.worst.summary}."
     return "localhost works for every program here, and this machine is ready for IPv6."
+
+
+def _how_well(points: int) -> str:
+    if points == 0:
+        return "does not work"
+    return "works for most programs" if points >= BEST / 2 else "does not work for every program"
 
 
 def _fix(findings: Sequence[Finding], scores: Sequence[Score]) -> str:

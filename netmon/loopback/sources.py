@@ -5,9 +5,11 @@ Nothing is sent: connecting a UDP socket only makes the kernel choose a route an
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -123,8 +125,23 @@ def chosen(family: Literal[4, 6]) -> tuple[str | None, str]:
 
 def look_at_sources() -> tuple[Source, Source]:
     """The sources of IPv4 and IPv6, with what the kernel's tables say of them."""
-    six = parse_if_inet6(read_file(IF_INET6, TABLE_LIMIT).text or "")
-    return _source(4, _routes(4), six), _source(6, _routes(6), six)
+    six = {entry.address: entry for entry in parse_if_inet6(read_file(IF_INET6, TABLE_LIMIT).text or "")}
+    interfaces = _interfaces()
+    return _source(4, interfaces, six), _source(6, interfaces, six)
+
+
+def _interfaces() -> dict[str, str]:
+    """This machine's addresses, each with its interface; empty where the kernel does not tell."""
+    if sys.platform != "linux":
+        return {}
+    from netmon.collectors.addresses import read_addresses
+    from netmon.collectors.netlink import NetlinkSocket
+
+    try:
+        with contextlib.closing(NetlinkSocket(socket.NETLINK_ROUTE)) as link:
+            return read_addresses(link)
+    except OSError:
+        return {}
 
 
 def _routes(family: Literal[4, 6]) -> tuple[str, ...] | None:
@@ -140,15 +157,15 @@ def _has_proc_net() -> bool:
     return found.text is not None
 
 
-def _source(family: Literal[4, 6], routes: tuple[str, ...] | None, six: Sequence[Address6]) -> Source:
+def _source(family: Literal[4, 6], interfaces: Mapping[str, str], six: Mapping[str, Address6]) -> Source:
     address, error = chosen(family)
-    entry = next((e for e in six if e.address == address), None)
-    interface = entry.interface if entry else routes[0] if routes and address and family == 4 else None
+    entry = six.get(address or "")
+    interface = interfaces.get(address or "") or (entry.interface if entry else None)
     return Source(
         family,
         address,
         error,
-        routes,
+        _routes(family),
         interface,
         mtu_of(interface) if interface else None,
         bool(entry and entry.temporary),

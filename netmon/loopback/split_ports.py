@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from netmon.loopback.listeners import holder
+from netmon.loopback.listeners import by_port, holder
 from netmon.loopback.localhost import V4, V6
 from netmon.model.connection import Connection
 from netmon.model.finding import Finding, FindingState
 from netmon.model.process import Owner, Process
-from netmon.model.socket import SocketState
 
 _CHECK, _REFERENCE = "split-brain", "RFC 6724 section 6, ipv6(7)"
 _NAMED = 5
@@ -36,14 +34,10 @@ class Split(NamedTuple):
 
 def split_ports(listeners: Iterable[Connection]) -> tuple[Split, ...]:
     """The TCP ports at which different sockets hear 127.0.0.1 and ::1, by port."""
-    ports: defaultdict[int, list[Connection]] = defaultdict(list)
-    for listener in listeners:
-        if listener.socket.protocol == "tcp" and listener.socket.state is SocketState.LISTEN:
-            ports[listener.socket.local.port].append(listener)
     found = []
-    for port, sockets in sorted(ports.items()):
+    for port, sockets in by_port(listeners):
         four, six = _hearing(sockets, (V4, "0.0.0.0")), _hearing(sockets, (V6, "::"))
-        if four is not None and six is not None and four.key != six.key:
+        if four is not None and six is not None:
             found.append(Split(port, four, six, same_program(four.owner, six.owner)))
     return tuple(found)
 

@@ -88,7 +88,7 @@ def sysctl(found: Sysctls | None, hosts: FileText, seen: Localhost) -> Finding:
             FindingState.WARN,
             f"IPv6 is switched off in part: {_names(found.disabled)}",
             evidence,
-            why="::1 works and nothing else does: programs that take it for IPv6 look for a way out in vain.",
+            why="Programs find ::1 and take IPv6 for working, though it has no way out over these.",
             fix=f"Switch it on: sysctl net.ipv6.conf.{found.disabled[0]}.disable_ipv6=0",
             reference=_REFERENCE,
         )

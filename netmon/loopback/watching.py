@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from netmon.loopback.files import hosts_path, read_file
 from netmon.loopback.kernel_tables import ROUTE4, ROUTE6, default_routes4, default_routes6
+from netmon.loopback.listeners import is_server
 from netmon.model.connection import Connection
 
 FILES = (hosts_path(), "/etc/gai.conf", "/etc/nsswitch.conf", "/etc/resolv.conf")
@@ -67,9 +68,9 @@ def _default_routes() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _what_listens(listeners: Sequence[Connection]) -> tuple[object, ...]:
-    """What of the TCP listeners the checks look at: not their queues, which change all the time."""
+    """What of the servers here the checks look at: not their queues, which change all the time."""
     return tuple(
         (c.socket.local, c.socket.state, c.socket.v6only, c.socket.interface, c.owner)
         for c in listeners
-        if c.socket.protocol == "tcp"
+        if is_server(c)
     )

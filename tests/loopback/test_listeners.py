@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 import pytest
 
-from netmon.loopback.listeners import Answers, PortVerdict, holder, judge_listeners
+from netmon.loopback.listeners import Answers, PortVerdict, by_port, holder, judge_listeners
 from netmon.loopback.probing import Outcome, connect
 from netmon.model.connection import Connection
-from netmon.model.process import Owner, OwnerReason
+from netmon.model.process import Owner, OwnerReason, Process
 from tests import builders
 from tests.loopback.staged import BOTH, NODE, listener
 
@@ -63,6 +64,12 @@ def test_a_listener_on_another_interface_answers_no_loopback() -> None:
 
 def test_only_tcp_listeners_are_judged() -> None:
     assert judge_listeners(BOTH, [builders.listener("[::1]:53", protocol="udp")]) == ()
+
+
+def test_the_listeners_of_the_checks_themselves_are_passed_over() -> None:
+    ours = listener("::1", 1, True, Owner((Process(os.getpid(), "netmon"),)))
+    assert judge_listeners(BOTH, [ours]) == ()
+    assert [port for port, _ in by_port([ours, listener("::1", 2), listener("127.0.0.1", 2)])] == [2]
 
 
 @pytest.mark.parametrize(

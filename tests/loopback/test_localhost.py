@@ -21,6 +21,7 @@ def test_examine_probes_every_address_once() -> None:
     addresses = [probe.address for probe in found.probes]
     assert len(set(addresses)) == len(addresses)
     assert {*found.plain.addresses, "127.0.0.1", "::1"} <= set(addresses)
+    assert {again.addresses for again in found.repeats} == {found.plain.addresses}
     assert [finding.check for finding in findings(found)] == ["lo-v4", "lo-v6", "gai-localhost"]
 
 

@@ -33,13 +33,17 @@ def test_the_worst_finding_sets_the_score_and_is_named() -> None:
     localhost, ipv6 = found.scores
     assert (localhost.points, localhost.worst) == (2, worst)
     assert (ipv6.points, ipv6.worst) == (0, made("src-select", "info"))
-    assert found.sentence == "localhost works for few programs here: hosts-localhost is fail."
+    assert found.sentence == "localhost does not work for every program here: hosts-localhost is fail."
     assert (found.fix, found.failed) == ("mend it", True)
 
 
 def test_a_small_fault_is_not_made_big() -> None:
     found = report([made("listener-family", "warn", "mend it")])
     assert found.sentence == "localhost works for most programs here: listener-family is warn."
+
+
+def test_a_machine_without_loopback_has_no_localhost() -> None:
+    assert report([made("lo-up", "fail")]).sentence == "localhost does not work here: lo-up is fail."
 
 
 def test_ipv6_has_a_sentence_where_localhost_is_fine() -> None:

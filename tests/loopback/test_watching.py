@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from netmon.loopback.watching import FILES, Watcher
+from netmon.model.process import Owner, Process
 from tests.kernel.machines import Machine, on_machine
 from tests.loopback.staged import listener
 
@@ -68,6 +69,13 @@ def test_a_queue_that_fills_is_no_news() -> None:
     watcher = Watcher(())
     watcher.changed([listener("::1")])
     assert watcher.changed([listener("::1", receive_queue=17)]) == ()
+
+
+def test_what_the_checks_open_themselves_is_no_news() -> None:
+    watcher = Watcher(())
+    watcher.changed([listener("::1")])
+    ours = listener("::", 1, True, Owner((Process(os.getpid(), "netmon"),)))
+    assert watcher.changed([listener("::1"), ours]) == ()
 
 
 def test_everything_that_the_checks_read_is_watched() -> None:

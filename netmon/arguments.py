@@ -202,6 +202,11 @@ def _add_loopback(commands: argparse._SubParsersAction[Parser]) -> None:
         "--resolvers", choices=("none", "localhost", "all"), default="localhost",
         help="what to ask the configured resolvers (localhost)",
     )  # fmt: skip
+    parser.add_argument(
+        "--race", metavar="TARGET",
+        help="instead of the checks: who answers there, how fast, and what falling back costs; TARGET is a "
+        "port here, NAME:PORT, or '[::1]:80 127.0.0.1:80'; connects to it and hangs up, for at most 30 s",
+    )  # fmt: skip
     _add_portable(parser, default=argparse.SUPPRESS)
 
 

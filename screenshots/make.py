@@ -126,7 +126,7 @@ class StagedApp(NetmonApp):
     def _services(self, tab_class: type[Tab]) -> dict[str, object]:
         staged: dict[str, dict[str, object]] = {
             "dns": {"clock": lambda: scene.MONOTONIC},
-            "loopback": {"examine": scene.localhost},
+            "loopback": {"examine": scene.examined, "files": ()},
         }
         return {**super()._services(tab_class), **staged.get(tab_class.slug, {})}
 

@@ -5,7 +5,7 @@ What an ordinary user could read is all there is: other users' processes are kno
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,10 +14,16 @@ from typing import Literal
 
 import dns.message
 
+from netmon.loopback.checks import Examined
+from netmon.loopback.findings import findings, listener_family
+from netmon.loopback.listeners import judge_listeners
 from netmon.loopback.localhost import Localhost
 from netmon.loopback.probing import Outcome, Probe
+from netmon.loopback.report import report
 from netmon.loopback.resolving import Resolution
+from netmon.model.connection import Connection
 from netmon.model.endpoint import Endpoint
+from netmon.model.finding import Finding, FindingState
 from netmon.model.process import Owner, OwnerReason, Process
 from netmon.model.snapshot import ClosedSocket, InterfaceCounters, Snapshot
 from netmon.model.socket import Protocol, SocketRecord, SocketState, TcpInfo, Uncounted
@@ -482,3 +488,27 @@ def localhost() -> Localhost:
     both = Resolution(("127.0.0.1", "::1"))
     probes = Probe("127.0.0.1", Outcome.CARRIES, 58), Probe("::1", Outcome.CARRIES, 61)
     return Localhost(both, both, probes, kernel_v6=True)
+
+
+_OK, _INFO = FindingState.OK, FindingState.INFO
+_SOUND = (
+    Finding("lo-up", _OK, "lo is up"),
+    Finding("hosts-localhost", _OK, "the hosts file gives localhost both its addresses"),
+    Finding("nss-order", _OK, "files are asked before dns"),
+    Finding("localhost-leak", _OK, "the resolver keeps localhost on this machine"),
+    Finding("gai-conf", _OK, "getaddrinfo orders addresses as its own table says"),
+    Finding("sysctl", _OK, "IPv6 is on, on every interface"),
+    Finding("bind-matrix", _OK, "each kind of listener serves what its address says"),
+    Finding("split-brain", _OK, "no port is held by different programs on 127.0.0.1 and ::1"),
+    Finding("src-select", _OK, "IPv6 leaves from the global address 2001:db8:7::5"),
+    Finding("predict-order", _INFO, "a dual-stack name is tried over IPv6 first", "rule 6: precedence"),
+)
+"""What the checks say that do not depend on the listeners."""
+
+
+def examined(listeners: Sequence[Connection] | None) -> Examined:
+    """What the checks say of this machine."""
+    seen = localhost()
+    ports = judge_listeners(seen.order, listeners or ())
+    judged = (*findings(seen), *_SOUND, listener_family(seen.order, ports, 81))
+    return Examined(seen, ports, 81, (), report(judged))

@@ -11,7 +11,11 @@ from netmon.commands.streams import require_output
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run every check once; 1 when any of them fails."""
+    """Run every check once; 1 when any of them fails. With `--race`, run one race instead."""
+    if options.race is not None:
+        from netmon.commands.race import run as run_race
+
+        return run_race(options)
     require_output()
     poller = make_poller(options, follow=False, listeners_only=True)
     try:

@@ -1,7 +1,8 @@
-"""The Loopback tab: what localhost means here, whether it works, and who does not listen there."""
+"""The Loopback tab: what localhost means here, whether it works, who is not found there, and races."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,121 +10,189 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
+from textual.containers import Container
+from textual.events import DescendantFocus, Resize
 from textual.message import Message
-from textual.widgets import Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from netmon.engine.state import State
-from netmon.loopback.findings import findings, listener_family
-from netmon.loopback.listeners import PortVerdict, holder, judge_listeners
-from netmon.loopback.localhost import Localhost, examine
-from netmon.loopback.probing import Probe
+from netmon.loopback.checks import Examined, examine_all
+from netmon.loopback.listeners import PortVerdict, judge_listeners
+from netmon.loopback.race.race import run_race
+from netmon.loopback.schedule import Schedule
+from netmon.loopback.watching import FILES
 from netmon.model.connection import Connection
-from netmon.model.finding import Finding, FindingState
+from netmon.model.finding import Finding
 from netmon.model.text import clean
-from netmon.model.units import format_rtt
+from netmon.tui.loopback_columns import finding_columns, gravity, listener_columns
+from netmon.tui.loopback_details import explain_finding, explain_listener, race_target
 from netmon.tui.tabs.base import Tab
-from netmon.tui.widgets.column import Column
-from netmon.tui.widgets.finding_list import SYMBOLS, FindingList, verdict_text
-from netmon.tui.widgets.line import Line
+from netmon.tui.widgets.detail_panel import DetailPanel
+from netmon.tui.widgets.family_diagram import FamilyDiagram
 from netmon.tui.widgets.live_table import LiveTable
+from netmon.tui.widgets.race_pane import Race, RacePane
+from netmon.tui.widgets.score_view import ScoreView
 
-_GRAVITY = (
-    FindingState.OK,
-    FindingState.INFO,
-    FindingState.UNKNOWN,
-    FindingState.WARN,
-    FindingState.FAIL,
-)
+NARROW, WIDE, SHORT = 100, 140, 20
+"""Below NARROW cells the side takes the place of the tables, from WIDE on they stand beside each other; below
+SHORT lines there is room for one table alone."""
 
 
 class LoopbackTab(Tab):
-    """Does localhost mean 127.0.0.1 or ::1 here, and which listeners does it not reach?"""
+    """Does localhost mean 127.0.0.1 or ::1 here, which listeners does it not reach, what does IPv6 cost?"""
 
     name_in_bar = "Loopback"
     slug = "loopback"
 
     DEFAULT_CSS = """
     LoopbackTab {
-        & > #loopback-headline { padding: 0 1; text-style: bold; }
-        & > #loopback-seen { height: auto; max-height: 60%; }
-        & #loopback-addresses { padding: 0 1; margin-bottom: 1; }
-        & > #loopback-listeners { min-height: 4; }
+        & > FamilyDiagram { margin: 1 0; }
+        & > #loopback-body { layout: horizontal; height: 1fr; }
+        & #loopback-main { layout: vertical; width: 3fr; height: 1fr; }
+        & #loopback-findings { height: 3fr; }
+        & #loopback-listeners { height: 2fr; }
+        & DetailPanel, & RacePane { width: 2fr; min-width: 44; display: none; }
+        &.-race #loopback-main { width: 2fr; }
+        &.-wide #loopback-main { layout: horizontal; }
+        &.-wide #loopback-findings { width: 3fr; height: 1fr; }
+        &.-wide #loopback-listeners { width: 2fr; height: 1fr; }
+        &.-details DetailPanel, &.-race RacePane { display: block; }
+        &.-narrow.-details #loopback-main, &.-narrow.-race #loopback-main { display: none; }
+        &.-narrow DetailPanel, &.-narrow RacePane { width: 1fr; min-width: 0; }
+        &.-narrow.-short.-details > ScoreView, &.-narrow.-short.-race > ScoreView { display: none; }
+        &.-short > FamilyDiagram, &.-short #score-fix { display: none; }
+        &.-short #score-sentence { max-height: 1; }
+        &.-short #loopback-listeners { display: none; }
+        &.-short.-listeners #loopback-listeners { display: block; height: 1fr; }
+        &.-short.-listeners #loopback-findings { display: none; }
     }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "examine", "Check again", id="loopback.examine"),
+        Binding("R", "race", "Race", id="loopback.race"),
+        Binding("slash", "target", "Target", key_display="/", id="loopback.target"),
+        Binding("v", "other_table", "View", id="loopback.view"),
+        Binding("escape", "back", "Back", show=False, id="loopback.back"),
     ]
 
     @dataclass
-    class Examined(Message):
+    class Done(Message):
         """The checks have ended."""
 
-        seen: Localhost
+        examined: Examined
 
-    def __init__(self, *, examine: Callable[[], Localhost] = examine, id: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        examine: Callable[[Sequence[Connection] | None], Examined] = examine_all,
+        race: Race = run_race,
+        files: Sequence[str] = FILES,
+        clock: Callable[[], float] = time.monotonic,
+        id: str | None = None,
+    ) -> None:
         """Make the tab.
 
         Args:
-            examine: Looks at localhost; called in a thread.
+            examine: Runs the checks, given the listeners; called in a thread.
+            race: Runs a race; called in a thread.
+            files: What else the checks depend on, looked at with each state.
+            clock: Monotonic seconds, by which the checks run again.
             id: The widget's id.
         """
         super().__init__(id=id)
-        self._look = examine
-        self._seen: Localhost | None = None
+        self._look, self._race = examine, race
+        self._examined: Examined | None = None
         self._listeners: Sequence[Connection] | None = None
         """The listeners of the latest state; None before the first."""
         self._listening: tuple[object, ...] = ()
         """What of them the verdicts depend on."""
-        self._findings: tuple[Finding, ...] = ()
+        self._schedule = Schedule(files, clock)
+        self._detail: Finding | PortVerdict | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The judgements that are shown."""
-        return self._findings
+        return self._examined.report.findings if self._examined is not None else ()
 
     def compose(self) -> ComposeResult:
-        """The verdict in a line, the addresses, the findings, the listeners that are not found."""
-        yield Line(id="loopback-headline")
-        with VerticalScroll(id="loopback-seen"):
-            yield Static(id="loopback-addresses")
-            yield FindingList()
-        yield LiveTable[PortVerdict](_COLUMNS, lambda row: row.port, id="loopback-listeners")
+        """The verdict, the families, then the checks, the listeners and, on demand, details or a race."""
+        yield ScoreView()
+        yield FamilyDiagram()
+        with Container(id="loopback-body"):
+            with Container(id="loopback-main"):
+                yield LiveTable[Finding](finding_columns(), lambda row: row.check, id="loopback-findings")
+                yield LiveTable[PortVerdict](
+                    listener_columns(), lambda row: row.port, id="loopback-listeners"
+                )
+            yield DetailPanel()
+            yield RacePane(self._race)
 
     def on_mount(self) -> None:
-        """Check at once."""
-        self.action_examine()
+        """Begin as soon as the listeners are known, or a moment later without them."""
+        self._findings_table.empty_text = "looking at localhost …"
+        self._listeners_table.empty_text = "waiting for the first look at the listeners …"
+        self._scores.say("looking at localhost …")
+        self.set_interval(1.0, self._tick)
 
     def focus_first(self) -> None:
-        """Put the focus on the listeners."""
-        self._table.focus()
+        """Put the focus on the checks."""
+        self._findings_table.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Let go of what there is no room for."""
+        self.set_class(event.size.width < NARROW, "-narrow")
+        self.set_class(event.size.height < SHORT, "-short")
+        self._arrange(event.size.width)
+
+    def _arrange(self, width: int) -> None:
+        aside = self.has_class("-details") or self.has_class("-race")
+        self.set_class(width >= WIDE and not aside, "-wide")
+
+    # The checks
 
     def action_examine(self) -> None:
-        """Look at localhost again."""
-        self._headline.show("looking at localhost …")
-        self._run()
+        """Look at everything again."""
+        self._scores.say("looking at localhost …")
+        self._examine()
 
-    @work(thread=True, exclusive=True, group="loopback", exit_on_error=False)
-    def _run(self) -> None:
+    def _tick(self) -> None:
+        """Run the checks again when that is due, where anyone can see them."""
+        if self.is_on_screen and self._schedule.due:
+            self._examine()
+
+    def _examine(self) -> None:
+        self._schedule.begin()
+        self._run(self._listeners)
+
+    @work(thread=True, exclusive=True, group="loopback", exit_on_error=False, description="checks")
+    def _run(self, listeners: Sequence[Connection] | None) -> None:
         worker = get_current_worker()
-        seen = self._look()
+        examined = self._look(listeners)
         if not worker.is_cancelled:
-            self.post_message(self.Examined(seen))
+            self.post_message(self.Done(examined))
 
-    @on(Examined)
-    def _examined(self, message: Examined) -> None:
-        self._seen = message.seen
-        self.query_one("#loopback-addresses", Static).update(addresses_text(message.seen))
-        self._judge(message.seen)
+    @on(Done)
+    def _done(self, message: Done) -> None:
+        self._schedule.end()
+        self._examined = message.examined
+        self._scores.show(message.examined.report)
+        self._findings_table.set_rows(message.examined.report.findings)
+        self._show_listeners()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say so when the checks ended by a fault of ours."""
+        """Say so when a thread ended by a fault of ours."""
         event.stop()
         if event.state is WorkerState.ERROR:
-            self._headline.show(f"✕ the checks failed: {clean(repr(event.worker.error), 255)}")
+            self._schedule.end()
+            self._scores.say(f"✕ the checks failed: {clean(repr(event.worker.error), 255)}")
+
+    # The listeners
+
+    def project(self, state: State) -> object:
+        """Notice what the checks read and what changed of it; called on the poller's thread."""
+        self._schedule.look(state)
+        return None
 
     def show_state(self, state: State) -> None:
         """Judge the listeners again if anything about them changed that matters here."""
@@ -135,61 +204,121 @@ class LoopbackTab(Tab):
         if self._listeners is not None and listening == self._listening:
             return
         self._listeners, self._listening = state.listeners, listening
-        if self._seen is not None:
-            self._judge(self._seen)
+        self._show_listeners()
+        if not self._schedule.ever_began:
+            self._examine()
 
-    def _judge(self, seen: Localhost) -> None:
-        judged = findings(seen)
+    def _show_listeners(self) -> None:
+        """The listeners of now against the order of localhost that was last seen; those amiss first."""
+        if self._examined is None:
+            return
+        seen = self._examined.localhost
+        ports = judge_listeners(seen.order, self._listeners or ())
+        self.query_one(FamilyDiagram).show(seen, ports)
         if self._listeners is not None:
-            verdicts = judge_listeners(seen.order, self._listeners)
-            judged = (*judged, listener_family(seen.order, verdicts))
-            self._table.empty_text = "no listener is missed by localhost's first address"
-            self._table.set_rows([verdict for verdict in verdicts if verdict.amiss])
+            self._listeners_table.empty_text = "nothing listens on TCP here"
+        self._listeners_table.set_rows(sorted(ports, key=gravity))
+        self._refresh_detail(ports)
+
+    # Details
+
+    @on(LiveTable.RowSelected)
+    def _selected(self, message: LiveTable.RowSelected) -> None:
+        self._open_detail(message.row)
+
+    @on(LiveTable.RowHighlighted)
+    def _highlighted(self, message: LiveTable.RowHighlighted) -> None:
+        if self._detail is not None and message.row is not None and message.table.has_focus:
+            self._open_detail(message.row)
+
+    def _open_detail(self, row: Finding | PortVerdict) -> None:
+        self._detail = row
+        self._put_aside("-details")
+        self._draw_detail()
+        if self.has_class("-narrow"):
+            self.query_one(DetailPanel).focus()
+
+    def _refresh_detail(self, ports: Sequence[PortVerdict]) -> None:
+        """Explain the open row as it is now; one that is gone stays as it last was."""
+        open_row = self._detail
+        if isinstance(open_row, Finding):
+            now = (row for row in self.findings if row.check == open_row.check)
+            self._detail = next(now, open_row)
+        elif open_row is not None:
+            self._detail = next((row for row in ports if row.port == open_row.port), open_row)
+        self._draw_detail()
+
+    def _draw_detail(self) -> None:
+        panel = self.query_one(DetailPanel)
+        if isinstance(self._detail, Finding):
+            panel.show(explain_finding(self._detail))
+        elif self._detail is not None:
+            panel.show(explain_listener(self._detail, self._order))
+
+    def _put_aside(self, shown: str = "") -> None:
+        """Show the details or the race beside the tables, or neither."""
+        for name in ("-details", "-race"):
+            self.set_class(name == shown, name)
+        if shown != "-details":
+            self._detail = None
+        self._arrange(self.size.width)
+
+    # The race
+
+    def action_race(self) -> None:
+        """Race to the listener under the cursor; elsewhere ask where to."""
+        row = self._listeners_table.cursor_row if self._listeners_table.has_focus else self._detail
+        if isinstance(row, PortVerdict):
+            self._put_aside("-race")
+            self._races.start(race_target(row, self._order))
         else:
-            self._table.empty_text = "waiting for the first look at the listeners …"
-        self._show_findings(judged)
+            self.action_target()
 
-    def _show_findings(self, judged: tuple[Finding, ...]) -> None:
-        self._findings = judged
-        worst = max(judged, key=lambda finding: _GRAVITY.index(finding.state))
-        self._headline.show(verdict_text(worst))
-        self.query_one(FindingList).show(judged)
+    def action_target(self) -> None:
+        """Ask where to race to."""
+        self._put_aside("-race")
+        self._races.ask()
+
+    # Keys
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Remember which table the user was in last, however it was reached."""
+        if isinstance(event.widget, LiveTable):
+            self.set_class(event.widget is self._listeners_table, "-listeners")
+
+    def action_other_table(self) -> None:
+        """Go to the other table; where there is room for one, it takes the place."""
+        if self.has_class("-narrow"):
+            self._put_aside()
+        to_listeners = self._findings_table.has_focus
+        self.set_class(to_listeners, "-listeners")
+        (self._listeners_table if to_listeners else self._findings_table).focus()
+
+    def action_back(self) -> None:
+        """End a race that is under way; else close what stands beside the tables."""
+        if self.has_class("-race") and self._races.runs:
+            self._races.end()
+            return
+        self._put_aside()
+        (self._listeners_table if self.has_class("-listeners") else self._findings_table).focus()
 
     @property
-    def _headline(self) -> Line:
-        return self.query_one("#loopback-headline", Line)
+    def _order(self) -> tuple[str, ...]:
+        """The addresses of localhost in its order, as far as they are known."""
+        return self._examined.localhost.order if self._examined is not None else ()
 
     @property
-    def _table(self) -> LiveTable[PortVerdict]:
+    def _scores(self) -> ScoreView:
+        return self.query_one(ScoreView)
+
+    @property
+    def _races(self) -> RacePane:
+        return self.query_one(RacePane)
+
+    @property
+    def _findings_table(self) -> LiveTable[Finding]:
+        return self.query_one("#loopback-findings", LiveTable)
+
+    @property
+    def _listeners_table(self) -> LiveTable[PortVerdict]:
         return self.query_one("#loopback-listeners", LiveTable)
-
-
-_COLUMNS: list[Column[PortVerdict]] = [
-    Column("port", "PORT", 5, 0, lambda row: str(row.port), right=True, kind="number"),
-    Column("holder", "HELD BY", 14, 1, lambda row: _holders(row), flexible=True),
-    Column("binds", "LISTENS ON", 14, 3, lambda row: ", ".join(map(str, row.binds)), flexible=True),
-    Column("answers", "CALLED AS LOCALHOST", 39, 2, lambda row: f"⚠ {row.answers}", kind="warn"),
-]
-
-
-def _holders(row: PortVerdict) -> str:
-    return ", ".join(dict.fromkeys(map(holder, row.owners)))
-
-
-def addresses_text(seen: Localhost) -> Content:
-    """The addresses of localhost in the order that programs try them, then those it does not name."""
-    named = list(dict.fromkeys(seen.plain.addresses))
-    lines = [Content("localhost leads to, in this order:")]
-    if not named:
-        lines = [Content(f"localhost leads nowhere: {seen.plain.error}")]
-    lines += [_address_text(f"{place}.", seen.probe(address)) for place, address in enumerate(named, 1)]
-    rest = (probe for probe in seen.probes if probe.address not in named)
-    lines += [_address_text(" ·", probe, " (not named)") for probe in rest]
-    return Content("\n").join(lines)
-
-
-def _address_text(place: str, probe: Probe, remark: str = "") -> Content:
-    symbol, style = SYMBOLS[FindingState.OK if probe.works else FindingState.FAIL]
-    time = f" in {format_rtt(probe.connect_us)}" if probe.connect_us is not None else ""
-    words = Content(f"{probe.outcome}{time}{remark}")
-    return Content.assemble(Content(f"  {place} {probe.address:<15} "), (symbol, style), " ", words)

@@ -1,0 +1,49 @@
+"""What Enter tells of a check and of a listener."""
+
+from __future__ import annotations
+
+from netmon.loopback.listeners import judge_listeners
+from netmon.model.finding import Finding, FindingState
+from netmon.tui.loopback_details import explain_finding, explain_listener, race_target
+from tests.loopback.staged import BOTH, listener
+
+
+def test_a_check_says_what_it_means_what_to_do_and_on_what_grounds() -> None:
+    told = explain_finding(
+        Finding(
+            "lo-v6", FindingState.WARN, "no ::1", "bound\x1b[2J", "servers fail", "switch it on", "RFC 4291"
+        )
+    )
+    assert told.sentences == ("⚠ warn: no ::1", "servers fail", "→ switch it on")
+    assert [(fact.label, fact.value) for fact in told.facts] == [
+        ("seen", "bound\ufffd[2J"),
+        ("check", "lo-v6"),
+        ("reference", "RFC 4291"),
+    ]
+
+
+def test_a_check_that_is_fine_says_no_more_than_that() -> None:
+    told = explain_finding(Finding("lo-v4", FindingState.OK, "fine"))
+    assert told.sentences == ("✓ ok: fine",)
+    assert [fact.label for fact in told.facts] == ["check"]
+    assert told.key == ("check", "lo-v4")
+
+
+def test_a_listener_says_who_it_is_and_where_it_is_reached() -> None:
+    [row] = judge_listeners(BOTH, [listener("::1", v6only=True)])
+    told = explain_listener(row, BOTH)
+    assert told.sentences[0] == "node (4711) listens on port 5173"
+    assert told.sentences[1] == "Called as localhost: first family refused, the other works."
+    assert [fact.value for fact in told.facts] == ["::1", "::1", "127.0.0.1, then ::1"]
+
+
+def test_a_listener_that_no_loopback_address_reaches() -> None:
+    [row] = judge_listeners(BOTH, [listener("10.0.0.5")])
+    told = explain_listener(row, ())
+    assert [fact.value for fact in told.facts][1:] == ["none that localhost can mean", "no loopback address"]
+
+
+def test_a_race_takes_the_addresses_of_localhost_and_those_that_it_does_not_name() -> None:
+    [row] = judge_listeners(("127.0.0.1",), [listener("::1", v6only=True)])
+    assert race_target(row, ("127.0.0.1",)) == "127.0.0.1:5173 [::1]:5173"
+    assert race_target(row, ("::1", "127.0.0.1")) == "[::1]:5173 127.0.0.1:5173"

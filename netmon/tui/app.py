@@ -14,7 +14,6 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.widgets import Footer
 
 from netmon.engine.poller import Poller
 from netmon.engine.state import State
@@ -24,6 +23,7 @@ from netmon.tui.status import figures
 from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.tabs.registry import TABS
 from netmon.tui.ways_back import WaysBack
+from netmon.tui.widgets.key_line import KeyLine
 from netmon.tui.widgets.top_bar import TopBar
 
 
@@ -96,7 +96,7 @@ class NetmonApp(App[None]):
         """The bar, a place for the tabs, and the keys."""
         yield TopBar([entry.title for entry in TABS])
         yield Container(id="tabs")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Open the first tab and begin to receive states."""

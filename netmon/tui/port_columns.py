@@ -63,10 +63,14 @@ def _service(row: PortRow) -> str:
 
 
 def _owners(row: PortRow) -> str:
-    """Who holds it; several strangers told apart."""
+    """Who holds it, several strangers told apart; of a socket beneath its port what sets it apart there."""
     if row.folded:
         return f"{row.folded} sockets, Enter shows them"
     owners = row.subject.owners
+    if row.socket is not None:
+        place = f"on {row.socket.address}"
+        alone = len(row.group.owners) == 1 and len(row.group.addresses) == len(row.group.sockets)
+        return place if alone else f"{_owner(owners[0])} {place}"
     if len(owners) == 1:
         return _owner(owners[0])
     return f"{len(owners)} owners: {', '.join(_owner(owner) for owner in owners)}"

@@ -70,11 +70,19 @@ def test_udp_has_no_accept_queue_but_says_what_it_lost() -> None:
 def test_the_lines_of_a_port_with_two_sockets() -> None:
     both = listener("0.0.0.0:80", process=process("a", 1)), listener("[::]:80", process=process("b", 2))
     assert cells("port", *both) == ["80/tcp", "├", "└"]
-    assert cells("owner", *both) == ["2 owners: a 1, b 2", "a 1", "b 2"]
+    assert cells("owner", *both) == ["2 owners: a 1, b 2", "a 1 on 0.0.0.0", "b 2 on ::"]
     assert cells("address", *both) == ["0.0.0.0, ::", "0.0.0.0", "::"]
     assert cells("queue", *both) == ["0/256", "0/128", "0/128"]
     assert cells("range", *both) == ["well-known", "", ""]
     assert cells("lan6", *both) == ["●", "○", "●"]
+
+
+def test_sockets_of_one_server_are_told_apart_by_address_those_on_one_address_by_process() -> None:
+    nginx = process("nginx", 80)
+    by_family = listener("0.0.0.0:80", process=nginx), listener("[::]:80", process=nginx)
+    assert cells("owner", *by_family) == ["nginx 80", "on 0.0.0.0", "on ::"]
+    workers = [listener("0.0.0.0:80", process=process("nginx", pid)) for pid in (81, 82)]
+    assert cells("owner", *workers)[1:] == ["nginx 81 on 0.0.0.0", "nginx 82 on 0.0.0.0"]
 
 
 def test_long_or_equal_addresses_are_counted_instead() -> None:

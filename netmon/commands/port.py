@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     poller = make_poller(options, follow=False, ports={question.port for question in questions})
     try:
         state = polled(poller)
-        from netmon.ports.port_answer import answers
+        from netmon.ports.answer.port_answer import answers
 
         found = answers(questions, state, poller.collector)
         if options.format == "json":

@@ -14,8 +14,8 @@ from netmon.commands.streams import is_terminal, require_output
 if TYPE_CHECKING:
     from netmon.engine.state import State
     from netmon.ports.question import PortQuestion
-    from netmon.ports.stop_course import Outcome, StopCourse
-    from netmon.ports.stop_plan import StopPlan
+    from netmon.ports.stopping.course import Outcome, StopCourse
+    from netmon.ports.stopping.plan import StopPlan
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,7 +51,7 @@ def _question(options: argparse.Namespace) -> PortQuestion:
 
 
 def _plan(question: PortQuestion, options: argparse.Namespace) -> tuple[StopPlan, State]:
-    from netmon.ports.stop_survey import plan_for_port
+    from netmon.ports.stopping.survey import plan_for_port
 
     poller = make_poller(options, follow=False)
     try:
@@ -68,7 +68,7 @@ def _can_ask() -> bool:
 
 def _show(plan: StopPlan, state: State) -> None:
     from netmon.model.finding import FindingState
-    from netmon.ports.stop_words import who
+    from netmon.ports.stopping.words import who
 
     for sentence in (*who(plan, state.taken_at.timestamp()), *plan.lineage):
         print(sentence)
@@ -79,7 +79,7 @@ def _show(plan: StopPlan, state: State) -> None:
 
 def _ask(plan: StopPlan, *, kill: bool) -> bool:
     """Whether the answer is yes; no answer is no."""
-    from netmon.ports.stop_words import question
+    from netmon.ports.stopping.words import question
 
     print(f"{question(plan, kill=kill)} [y/N] ", end="", flush=True)
     try:
@@ -93,7 +93,7 @@ def _ask(plan: StopPlan, *, kill: bool) -> bool:
 
 def _carry_out(plan: StopPlan, options: argparse.Namespace, *, portable: bool) -> int:
     from netmon.collectors.base import CollectorError
-    from netmon.ports.stop_course import AlreadyGoneError, StopCourse, StopRefusedError
+    from netmon.ports.stopping.course import AlreadyGoneError, StopCourse, StopRefusedError
 
     try:
         with closing(StopCourse(plan, portable=portable)) as course:
@@ -107,7 +107,7 @@ def _carry_out(plan: StopPlan, options: argparse.Namespace, *, portable: bool) -
 
 def _course(plan: StopPlan, course: StopCourse, options: argparse.Namespace) -> int:
     """SIGTERM, and if that is not enough and someone says so, SIGKILL."""
-    from netmon.ports.stop_course import Ending
+    from netmon.ports.stopping.course import Ending
 
     course.send(kill=options.force)
     outcome = course.wait(options.timeout)
@@ -123,6 +123,6 @@ def _course(plan: StopPlan, course: StopCourse, options: argparse.Namespace) -> 
 
 
 def _tell(plan: StopPlan, outcome: Outcome) -> None:
-    from netmon.ports.stop_words import outcome_words
+    from netmon.ports.stopping.words import outcome_words
 
     print(outcome_words(plan, outcome), flush=True)

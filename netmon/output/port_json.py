@@ -11,8 +11,8 @@ from netmon.engine.state import State
 from netmon.model.process import Process
 from netmon.output.json_lines import envelope, write_object
 from netmon.output.rows import Row, connection_row, port_rows, process_row, timestamp
-from netmon.ports.bind_causes import Bind
-from netmon.ports.port_answer import Holder, PortAnswer
+from netmon.ports.answer.causes import Bind
+from netmon.ports.answer.port_answer import Holder, PortAnswer
 
 
 def write_port_answers(stream: TextIO, state: State, answers: Sequence[PortAnswer]) -> None:

@@ -11,11 +11,11 @@ from netmon.model.finding import Finding, FindingState
 from netmon.model.process import Process
 from netmon.model.units import format_age
 from netmon.output.layout import terminal_width, wrap, write_line
+from netmon.ports.answer.port_answer import Holder, PortAnswer
+from netmon.ports.answer.verdict import Verdict, bindable
+from netmon.ports.answer.wording import counted, enumerated, owner_text, places_text, process_text
 from netmon.ports.listeners import Listening, user_of
-from netmon.ports.port_answer import Holder, PortAnswer
-from netmon.ports.reach import Reach
-from netmon.ports.verdict import Verdict, bindable
-from netmon.ports.wording import counted, enumerated, owner_text, places_text, process_text
+from netmon.ports.reach.classes import Reach
 
 _WIDTH = 80
 _WIDEST = 100

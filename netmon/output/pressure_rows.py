@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from netmon.engine.state import ListenActivity, State
-from netmon.ports.ephemeral_use import DestinationUse, EphemeralUse, PortSpace
-from netmon.ports.pressure import pressure_view
+from netmon.ports.pressure.ephemeral_use import DestinationUse, EphemeralUse, PortSpace
+from netmon.ports.pressure.view import pressure_view
 
 Row = dict[str, Any]
 

@@ -12,7 +12,7 @@ from netmon.model.endpoint import Endpoint
 from netmon.model.port_range import port_range
 from netmon.model.process import Owner, Process
 from netmon.ports.listeners import Listening, listening
-from netmon.ports.own_addresses import AddressReach, addresses_of
+from netmon.ports.reach.own_addresses import AddressReach, addresses_of
 
 if TYPE_CHECKING:
     from netmon.ports.firewall.word import Firewall

@@ -103,7 +103,7 @@ def ports_summary(rows: Sequence[Row]) -> str:
 
 def _warn(stream: TextIO, state: State) -> None:
     """Say in full where ports are under pressure, if they are."""
-    from netmon.ports.pressure import pressure_view
+    from netmon.ports.pressure.view import pressure_view
 
     for finding in pressure_view(state).troubles:
         write_line(stream, clean(f"{finding.state}: {finding.summary} ({finding.evidence})"))

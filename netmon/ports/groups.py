@@ -13,7 +13,7 @@ from netmon.model.process import Owner, Process
 from netmon.model.socket import Protocol
 from netmon.ports.drift import Drift, drift_of, past_listeners
 from netmon.ports.listeners import Listening, binding, listening
-from netmon.ports.reach import Reach, reach
+from netmon.ports.reach.classes import Reach, reach
 from netmon.ports.traffic import Traffic
 
 GroupKey = tuple[str, Protocol, int]

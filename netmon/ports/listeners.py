@@ -10,7 +10,7 @@ from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.process import Owner
 from netmon.model.snapshot import LocalEnd
-from netmon.ports.reach import Reach, reach
+from netmon.ports.reach.classes import Reach, reach
 from netmon.ports.traffic import NOTHING, Traffic, listener_traffic
 
 

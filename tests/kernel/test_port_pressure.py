@@ -18,9 +18,9 @@ from netmon.collectors.linux import LinuxCollector
 from netmon.collectors.psutil_backend import PsutilCollector
 from netmon.engine.tracker import Tracker
 from netmon.model.finding import Finding, FindingState
-from netmon.ports.ephemeral_use import DestinationUse
-from netmon.ports.pressure import PressureView, pressure_view
-from netmon.ports.tally import LASTING_S
+from netmon.ports.pressure.ephemeral_use import DestinationUse
+from netmon.ports.pressure.tally import LASTING_S
+from netmon.ports.pressure.view import PressureView, pressure_view
 from tests.kernel.hosts import Host, on_a_host_alone, on_two_hosts
 from tests.sockets import NOBODY, Channel, close_with_reset, forked, in_child, wait_for
 

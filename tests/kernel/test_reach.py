@@ -14,9 +14,9 @@ from netmon.engine.connect import Outcome, connect_once
 from netmon.model.endpoint import Scope, scope_of
 from netmon.model.snapshot import Snapshot
 from netmon.model.socket import SocketRecord, SocketState
-from netmon.ports.own_addresses import AddressReach, own_addresses
-from netmon.ports.proof import Proof, prove
-from netmon.ports.reach import reach
+from netmon.ports.reach.classes import reach
+from netmon.ports.reach.own_addresses import AddressReach, own_addresses
+from netmon.ports.reach.proof import Proof, prove
 from tests.kernel.hosts import Host, on_two_hosts
 
 FOUR, SIX = socket.AF_INET, socket.AF_INET6

@@ -8,7 +8,7 @@ from netmon.engine.state import ListenActivity
 from netmon.model.pressure import ListenCounters, PortLimits
 from netmon.model.socket import SocketState
 from netmon.output.pressure_rows import pressure_rows
-from netmon.ports.tally import tally_of
+from netmon.ports.pressure.tally import tally_of
 from tests.builders import connection, state
 
 COUNTERS = ListenCounters(8, None)

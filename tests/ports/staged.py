@@ -7,8 +7,8 @@ from typing import Any
 from netmon.engine.state import State
 from netmon.model.connection import Connection, Direction
 from netmon.model.process import Process
+from netmon.ports.answer.port_answer import Holder, PortAnswer
 from netmon.ports.listeners import listening
-from netmon.ports.port_answer import Holder, PortAnswer
 from netmon.ports.supervisor import supervisor_of
 from tests.builders import TAKEN_AT, connection, listener, process, state
 

@@ -7,7 +7,7 @@ from typing import Any
 from netmon.model.connection import Connection, Direction
 from netmon.model.process import OwnerReason
 from netmon.ports.groups import PortGroup, merged_owners, port_groups
-from netmon.ports.reach import Reach
+from netmon.ports.reach.classes import Reach
 from netmon.ports.traffic import Traffic
 from tests.builders import NOW, connection, listener, owner, process, state
 

@@ -6,7 +6,7 @@ import pytest
 
 from netmon.model.connection import Connection, Direction
 from netmon.ports.listeners import binding, listening, user_of
-from netmon.ports.reach import Reach
+from netmon.ports.reach.classes import Reach
 from netmon.ports.traffic import Traffic
 from tests.builders import connection, listener, owner, process, state
 

@@ -11,7 +11,7 @@ from netmon.model.socket import SocketRecord
 from netmon.ports.firewall.packet import Packet
 from netmon.ports.firewall.ruleset import Ruleset, RulesetError, parse_ruleset
 from netmon.ports.firewall.verdict import Verdict, Word, judge
-from netmon.ports.own_addresses import LOOPBACK, AddressReach
+from netmon.ports.reach.own_addresses import LOOPBACK, AddressReach
 
 CANNOT_BE_READ = "cannot be read: "
 

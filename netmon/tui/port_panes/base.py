@@ -15,7 +15,7 @@ from netmon.engine.explain import Explanation
 from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.process import Process
-from netmon.ports.stop_survey import StopTarget
+from netmon.ports.stopping.survey import StopTarget
 from netmon.tui.columns import Moment
 from netmon.tui.tabs.base import Place
 from netmon.tui.widgets.column import Column

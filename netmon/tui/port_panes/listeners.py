@@ -17,10 +17,10 @@ from netmon.model.connection import Connection
 from netmon.model.process import Process
 from netmon.ports.firewall.word import Firewall
 from netmon.ports.groups import PortGroup
-from netmon.ports.proof import Proof
 from netmon.ports.question import PortQuestion
-from netmon.ports.reach_telling import ReachTelling, cannot_be_tried, try_port
-from netmon.ports.stop_survey import StopTarget
+from netmon.ports.reach.proof import Proof
+from netmon.ports.reach.telling import ReachTelling, cannot_be_tried, try_port
+from netmon.ports.stopping.survey import StopTarget
 from netmon.ports.traffic_filter import connections_filter
 from netmon.ports.view import LOW_FIRST, PORT_SORT, PortRow, Ports, PortSettings, PortView, all_ports, arrange
 from netmon.ports.words import copied_port, explain_port

@@ -13,9 +13,9 @@ from netmon.engine.filter import Filter
 from netmon.engine.state import State
 from netmon.engine.view import NO_FILTER, Sorting
 from netmon.model.process import Process
-from netmon.ports.ephemeral_use import DestinationUse
-from netmon.ports.pressure import PressureView, pressure_view
-from netmon.ports.pressure_words import copied_destination, explain_destination
+from netmon.ports.pressure.ephemeral_use import DestinationUse
+from netmon.ports.pressure.view import PressureView, pressure_view
+from netmon.ports.pressure.words import copied_destination, explain_destination
 from netmon.tui.columns import Moment
 from netmon.tui.port_panes.base import PortsPane
 from netmon.tui.tabs.base import Place

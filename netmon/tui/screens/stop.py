@@ -19,10 +19,10 @@ from textual.widgets import Button, Static
 from netmon.collectors.base import CollectorError
 from netmon.engine.state import State
 from netmon.model.finding import FindingState
-from netmon.ports.stop_course import PATIENCE_S, Outcome, StopCourse, StopRefusedError
-from netmon.ports.stop_plan import StopPlan
-from netmon.ports.stop_survey import Ancestors, StopTarget, plan_for
-from netmon.ports.stop_words import named, outcome_words, question, who
+from netmon.ports.stopping.course import PATIENCE_S, Outcome, StopCourse, StopRefusedError
+from netmon.ports.stopping.plan import StopPlan
+from netmon.ports.stopping.survey import Ancestors, StopTarget, plan_for
+from netmon.ports.stopping.words import named, outcome_words, question, who
 
 _FRAME = 3
 """Lines of the box beside its text: the border, and the answers."""

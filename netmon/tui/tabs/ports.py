@@ -17,7 +17,7 @@ from netmon.engine.state import State
 from netmon.engine.view import Sorting
 from netmon.model.connection import Connection
 from netmon.model.process import Process
-from netmon.ports.stop_survey import StopTarget
+from netmon.ports.stopping.survey import StopTarget
 from netmon.ports.view import sorted_by
 from netmon.tui.columns import Moment
 from netmon.tui.port_panes.base import PortsPane

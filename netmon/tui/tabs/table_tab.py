@@ -18,7 +18,7 @@ from netmon.engine.state import State
 from netmon.engine.view import Sorting
 from netmon.model.connection import Connection
 from netmon.model.process import Process
-from netmon.ports.stop_survey import StopTarget
+from netmon.ports.stopping.survey import StopTarget
 from netmon.tui.status import filter_chip, frozen_text, status_text
 from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.widgets.detail_panel import DetailPanel

@@ -9,9 +9,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
 from netmon.model.finding import Finding, FindingState
-from netmon.ports.ephemeral_use import DestinationUse, EphemeralUse
-from netmon.ports.exhaustion import verdict_of
-from netmon.ports.pressure import PressureView
+from netmon.ports.pressure.ephemeral_use import DestinationUse, EphemeralUse
+from netmon.ports.pressure.exhaustion import verdict_of
+from netmon.ports.pressure.view import PressureView
 from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.finding_list import SYMBOLS, FindingList, verdict_text
 from netmon.tui.widgets.line import Line

@@ -11,7 +11,7 @@ from netmon.collectors.nftables import RulesetAnswer
 from netmon.model.socket import SocketRecord
 from netmon.ports.firewall.verdict import Word
 from netmon.ports.firewall.word import Firewall, FirewallWord
-from netmon.ports.own_addresses import own_addresses
+from netmon.ports.reach.own_addresses import own_addresses
 from tests.builders import listener
 from tests.ports.firewall.staged import ACCEPT, base, document, dport, match, meta, payload, rule, saddr
 from tests.ports.firewall.test_ruleset import json_values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netmon.engine.view import Sorting
-from netmon.ports.pressure import PressureView
+from netmon.ports.pressure.view import PressureView
 from netmon.tui.columns import Moment
 from netmon.tui.port_panes.pressure import DESTINATION_SORT, PressurePortsPane, PressureSettings
 from netmon.tui.tabs.base import Place

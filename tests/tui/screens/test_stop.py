@@ -22,7 +22,7 @@ from netmon.model.connection import Connection, Direction
 from netmon.model.finding import Finding, FindingState
 from netmon.model.process import OwnerReason
 from netmon.model.text import clean
-from netmon.ports.stop_plan import StopPlan, Target
+from netmon.ports.stopping.plan import StopPlan, Target
 from netmon.tui.screens.stop import StopScreen, plan_text
 from netmon.tui.widgets.live_table import LiveTable
 from tests.builders import HOSTILE, connection, listener, owner, process

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from netmon.engine.state import State
 from netmon.model.finding import Finding, FindingState
 from netmon.model.socket import SocketState
-from netmon.ports.pressure import PressureView, pressure_view
+from netmon.ports.pressure.view import PressureView, pressure_view
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.pressure_view import PressurePane, headline, share_text
 from tests.builders import HOSTILE, connection, listener, process, state

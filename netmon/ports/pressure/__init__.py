@@ -1,0 +1,1 @@
+"""Where ports are under pressure: what piles up at listeners, what is not closed, what runs out."""

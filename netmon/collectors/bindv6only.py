@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import sys
+from netmon.collectors.sysctl import ROOT, read_number
 
 
-def read_bindv6only(path: str = "/proc/sys/net/ipv6/bindv6only") -> bool | None:
+def read_bindv6only(root: str = ROOT) -> bool | None:
     """Whether IPv6 sockets refuse IPv4 unless their program says otherwise; None where it cannot be read."""
-    if not sys.platform.startswith("linux"):
-        return None
-    try:
-        with open(path, "rb") as file:
-            return {b"0": False, b"1": True}.get(file.read(16).strip())
-    except OSError:
-        return None
+    number = read_number("net/ipv6/bindv6only", root)
+    return None if number is None else bool(number)

@@ -21,8 +21,8 @@ from netmon.collectors.netlink import NetlinkSocket
 from netmon.collectors.netstat import read_listen_counters
 from netmon.collectors.owners import OwnerTable
 from netmon.collectors.port_filter import port_filter
+from netmon.collectors.port_limits import read_limits
 from netmon.collectors.raw_tally import local_ends, tally_raw
-from netmon.collectors.reserved_ports import read_limits
 from netmon.collectors.sock_diag import (
     ALL_STATES,
     LISTENING,

@@ -25,10 +25,10 @@ from netmon.collectors.base import CollectorError
 from netmon.collectors.ephemeral import ephemeral_range
 from netmon.collectors.interfaces import read_counters
 from netmon.collectors.netstat import read_listen_counters
+from netmon.collectors.port_limits import read_limits
 from netmon.collectors.psutil_addresses import read_addresses
 from netmon.collectors.psutil_processes import ProcessTable, ancestors, working_directory
 from netmon.collectors.psutil_sockets import RawSocket, connections_by_process, merge, record_of, state_of
-from netmon.collectors.reserved_ports import read_limits
 from netmon.model.process import Owner, OwnerReason, Process
 from netmon.model.snapshot import Degradation, ProcessCount, Snapshot, Source
 from netmon.model.socket import SocketRecord, SocketState, Uncounted

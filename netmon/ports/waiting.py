@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from netmon.collectors.binding_probe import Binding, try_binding
 from netmon.collectors.bound import Bound, BoundSockets
 from netmon.ports.held import serving
 from netmon.ports.question import PortQuestion
+from netmon.ports.server_bind import Binding, try_binding
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.02
 _GROWTH = 1.1

@@ -17,10 +17,11 @@ def test_it_is_what_a_new_socket_is() -> None:
 
 @pytest.mark.parametrize(("text", "found"), [("0\n", False), ("1\n", True), ("x", None), ("", None)])
 def test_the_file(tmp_path: Path, text: str, found: bool | None) -> None:
-    path = tmp_path / "bindv6only"
+    path = tmp_path / "net/ipv6/bindv6only"
+    path.parent.mkdir(parents=True)
     path.write_text(text)
-    assert read_bindv6only(str(path)) is found
+    assert read_bindv6only(f"{tmp_path}/") is found
 
 
 def test_without_ipv6_there_is_none(tmp_path: Path) -> None:
-    assert read_bindv6only(str(tmp_path / "none")) is None
+    assert read_bindv6only(f"{tmp_path}/none/") is None

@@ -1,69 +1,35 @@
-"""The rules for ports: what the kernel writes in its files, and what else may stand there."""
+"""Settings of the kernel: those of this machine, and whatever else a file may hold."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.collectors.sysctl import PortRules, parse_number, parse_ranges, read_port_rules
-from tests.kernel.hosts import on_a_host_alone
-
-RANGES = st.lists(
-    st.tuples(st.integers(0, 65535), st.integers(0, 65535)).map(lambda pair: (min(pair), max(pair)))
-)
+from netmon.collectors.sysctl import parse_number, read_number, read_text
 
 
-@given(RANGES)
-def test_ranges_are_read_as_they_are_written(ranges: list[tuple[int, int]]) -> None:
-    rules = PortRules(reserved=tuple(ranges))
-    assert parse_ranges(rules.shown + "\n") == rules.reserved
-    for first, last in ranges:
-        assert rules.is_reserved(first)
-        assert rules.is_reserved(last)
+def test_a_setting_of_this_machine() -> None:
+    assert read_number("net/core/somaxconn") == int(Path("/proc/sys/net/core/somaxconn").read_text())
+    low, high = read_text("net/ipv4/ip_local_port_range").split()
+    assert int(low) <= int(high)
+
+
+def test_what_cannot_be_read_is_no_number(tmp_path: Path) -> None:
+    (tmp_path / "setting").write_bytes(b"\xff" * 100)
+    assert read_number("setting", f"{tmp_path}/") is None
+    assert len(read_text("setting", 10, f"{tmp_path}/")) == 10
+    assert read_text("none", root=f"{tmp_path}/") == ""
+    assert read_text("", root=f"{tmp_path}/") == "", "a directory"
 
 
 @given(st.text())
-def test_anything_else_is_left_out(text: str) -> None:
-    for first, last in parse_ranges(text):
-        assert 0 <= first <= last < 65536
+def test_any_text_is_a_number_or_none(text: str) -> None:
     number = parse_number(text)
     assert number is None or number >= 0
 
 
-@pytest.mark.parametrize(
-    ("text", "ranges"),
-    [
-        ("\n", ()),
-        ("8080,9148\n", ((8080, 8080), (9148, 9148))),
-        ("8080-8090,x,9-1,70000", ((8080, 8090),)),
-        ("-5,5-,²", ()),
-    ],
-)
-def test_what_the_kernel_writes_and_what_it_never_would(
-    text: str, ranges: tuple[tuple[int, int], ...]
-) -> None:
-    assert parse_ranges(text) == ranges
-
-
-def test_one_more_is_reserved_beside_the_others() -> None:
-    assert PortRules().reserving(8080) == "8080"
-    assert PortRules(reserved=((1, 5), (9, 9))).reserving(8080) == "1-5,9,8080"
-
-
-@pytest.mark.root
-def test_the_rules_are_those_of_this_network_namespace() -> None:
-    def changed() -> PortRules:
-        for name, value in {
-            "ipv4/ip_unprivileged_port_start": "80",
-            "ipv4/ip_local_reserved_ports": "9000-9005,9100",
-            "ipv6/bindv6only": "1",
-            "ipv6/conf/all/disable_ipv6": "1",
-        }.items():
-            Path("/proc/sys/net", name).write_text(value)
-        return read_port_rules()
-
-    assert on_a_host_alone(changed) == PortRules(80, ((9000, 9005), (9100, 9100)), True, True)
-    assert on_a_host_alone(read_port_rules) == PortRules(1024, (), False, False)
+@given(st.integers(0, 1 << 32))
+def test_a_number_is_read_as_it_is_written(number: int) -> None:
+    assert parse_number(f"{number}\n") == number

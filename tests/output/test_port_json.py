@@ -11,8 +11,8 @@ from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding, FindingState
 from netmon.model.process import Process
 from netmon.output.port_json import answer_row, write_port_answers
-from netmon.ports.answer.bind_probe import Attempt
 from netmon.ports.answer.causes import Bind, Cause, CauseKind
+from netmon.ports.bind_probe import Attempt
 from tests.builders import state
 from tests.ports.asking import ANY6, LOOP4
 from tests.ports.staged import answer, client, held

@@ -13,9 +13,9 @@ from netmon.model.connection import Peer
 from netmon.model.finding import Finding, FindingState
 from netmon.output.layout import text_width
 from netmon.output.port_text import answer_lines, headline, write_port_answers
-from netmon.ports.answer.bind_probe import Attempt
 from netmon.ports.answer.causes import Bind, Cause, CauseKind
 from netmon.ports.answer.port_answer import PortAnswer
+from netmon.ports.bind_probe import Attempt
 from netmon.ports.supervisor import Supervisor
 from tests.builders import listener, owner, process, state
 from tests.ports.asking import LOOP4, LOOP6

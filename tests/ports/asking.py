@@ -9,8 +9,8 @@ from contextlib import closing, suppress
 from netmon.collectors.select import create_collector
 from netmon.engine.tracker import Tracker
 from netmon.model.finding import Finding
-from netmon.ports.answer.bind_probe import Place
 from netmon.ports.answer.port_answer import PortAnswer, answers
+from netmon.ports.bind_probe import Place
 from netmon.ports.question import parse_question
 
 ANY4, ANY6, ONLY6 = Place("0.0.0.0"), Place("::", False), Place("::", True)

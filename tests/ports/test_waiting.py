@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.collectors.binding_probe import Binding
 from netmon.collectors.bound import Bound
 from netmon.model.socket import Protocol
 from netmon.ports.question import parse_question
+from netmon.ports.server_bind import Binding
 from netmon.ports.waiting import FIRST_PAUSE_S, LONGEST_PAUSE_S, PortWait, Wait
 
 HELD = [Bound(4, "0.0.0.0", 7, None)]

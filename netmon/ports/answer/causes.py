@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from netmon.collectors.sysctl import PortRules
+from netmon.collectors.port_rules import PortRules
 from netmon.engine.closing import is_remains
 from netmon.model.connection import Connection, Direction
 from netmon.model.socket import SocketState
-from netmon.ports.answer.bind_probe import Attempt, Place
 from netmon.ports.answer.overlap import taken_at, taken_by
+from netmon.ports.bind_probe import Attempt, Place
 
 
 class CauseKind(StrEnum):

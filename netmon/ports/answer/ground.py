@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from netmon.collectors.namespaces import ForeignListener
-from netmon.collectors.sysctl import PortRules
+from netmon.collectors.port_rules import PortRules
 from netmon.model.connection import Connection
 from netmon.model.socket import Protocol
-from netmon.ports.answer.bind_probe import Place
 from netmon.ports.answer.causes import Bind, CauseKind
 from netmon.ports.answer.verdict import bindable
+from netmon.ports.bind_probe import Place
 
 
 class Refusal(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from netmon.model.socket import SocketRecord
-from netmon.ports.answer.bind_probe import Place
+from netmon.ports.bind_probe import Place
 
 EVERY = "*"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from netmon.collectors.base import Collector
 from netmon.collectors.namespaces import ForeignListener, foreign_listeners
-from netmon.collectors.sysctl import PortRules, read_port_rules
+from netmon.collectors.port_rules import PortRules, read_port_rules
 from netmon.engine.services import service_name
 from netmon.engine.state import State
 from netmon.model.connection import Connection, Direction
@@ -16,12 +16,12 @@ from netmon.model.finding import Finding
 from netmon.model.port_range import PortRange, port_range
 from netmon.model.process import Process
 from netmon.model.socket import Protocol, SocketState
-from netmon.ports.answer.bind_probe import Place, places_for, plain_address, probe
 from netmon.ports.answer.causes import Bind, cause_of, is_serving
 from netmon.ports.answer.findings import findings
 from netmon.ports.answer.ground import Ground
 from netmon.ports.answer.overlap import taken_at, taken_by
 from netmon.ports.answer.verdict import Verdict, verdict_of
+from netmon.ports.bind_probe import Place, places_for, plain_address, probe
 from netmon.ports.listeners import Listening, listening
 from netmon.ports.question import PortQuestion
 from netmon.ports.supervisor import Supervisor, supervisor_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from netmon.ports.answer.bind_probe import Place
 from netmon.ports.answer.causes import Bind, CauseKind
+from netmon.ports.bind_probe import Place
 
 
 class Verdict(StrEnum):

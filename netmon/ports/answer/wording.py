@@ -8,7 +8,7 @@ from itertools import islice
 from netmon.model.connection import Connection
 from netmon.model.process import Owner, Process
 from netmon.model.socket import SocketRecord
-from netmon.ports.answer.bind_probe import Place
+from netmon.ports.bind_probe import Place
 
 _SHOWN = 3
 """Things that a sentence names one by one; of more, only the number."""

@@ -6,12 +6,12 @@ import errno
 
 import pytest
 
-from netmon.collectors.sysctl import PortRules
+from netmon.collectors.port_rules import PortRules
 from netmon.model.connection import Connection, Direction
 from netmon.model.process import Owner, OwnerReason
 from netmon.model.socket import SocketState
-from netmon.ports.answer.bind_probe import Attempt, Place
 from netmon.ports.answer.causes import Cause, CauseKind, cause_of, is_serving
+from netmon.ports.bind_probe import Attempt, Place
 from tests.builders import connection, listener
 from tests.ports.asking import ANY4, LOOP4, LOOP6
 

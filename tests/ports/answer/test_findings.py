@@ -6,13 +6,13 @@ import errno
 
 import pytest
 
-from netmon.collectors.sysctl import PortRules
+from netmon.collectors.port_rules import PortRules
 from netmon.model.connection import Connection
 from netmon.model.finding import FindingState
-from netmon.ports.answer.bind_probe import Attempt
 from netmon.ports.answer.causes import Bind, Cause, CauseKind
 from netmon.ports.answer.findings import findings
 from netmon.ports.answer.ground import Ground
+from netmon.ports.bind_probe import Attempt
 from tests.builders import connection, listener
 from tests.ports.asking import LOOP4
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 
-from netmon.collectors.sysctl import PortRules
-from netmon.ports.answer.bind_probe import Attempt
+from netmon.collectors.port_rules import PortRules
 from netmon.ports.answer.causes import Bind, Cause, CauseKind
 from netmon.ports.answer.ground import Ground
+from netmon.ports.bind_probe import Attempt
 from tests.builders import connection, listener
 from tests.ports.asking import ANY4, LOOP4, LOOP6
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from netmon.ports.answer.bind_probe import Place
 from netmon.ports.answer.overlap import EVERY, Taken, taken_at, taken_by
+from netmon.ports.bind_probe import Place
 from tests.builders import listener
 from tests.ports.asking import ANY4, ANY6, LOOP4, LOOP6, ONLY6, bound, served
 from tests.sockets import port_of

@@ -6,13 +6,13 @@ import errno
 from typing import Any
 
 from netmon.collectors.namespaces import ForeignListener
-from netmon.collectors.sysctl import PortRules
+from netmon.collectors.port_rules import PortRules
 from netmon.model.endpoint import Endpoint
 from netmon.model.process import Process
-from netmon.ports.answer.bind_probe import Attempt
 from netmon.ports.answer.causes import Bind, Cause, CauseKind
 from netmon.ports.answer.ground import Ground
 from netmon.ports.answer.remarks import notes, reserve
+from netmon.ports.bind_probe import Attempt
 from tests.ports.asking import LOOP4, LOOP6
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 
-from netmon.ports.answer.bind_probe import Attempt, Place
 from netmon.ports.answer.causes import Bind, Cause, CauseKind
 from netmon.ports.answer.verdict import Verdict, bindable, verdict_of
+from netmon.ports.bind_probe import Attempt, Place
 from tests.ports.asking import LOOP4, LOOP6
 
 

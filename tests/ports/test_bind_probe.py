@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from netmon.ports.answer.bind_probe import Attempt, Place, places_for, plain_address, probe
+from netmon.ports.bind_probe import Attempt, Place, places_for, plain_address, probe
 from tests.ports.asking import ANY4, ANY6, LOOP4, LOOP6, ONLY6, quiet_port, serving
 from tests.sockets import port_of
 

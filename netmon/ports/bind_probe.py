@@ -90,10 +90,11 @@ def probe(port: int, protocol: Protocol, places: Sequence[Place]) -> tuple[Attem
 def _attempts(port: int, protocol: Protocol, places: Sequence[Place]) -> Iterator[Attempt]:
     for place in places:
         for reuse in _REUSE:
-            yield Attempt(place, reuse, _refusal(port, protocol, place, reuse))
+            yield Attempt(place, reuse, refusal(port, protocol, place, reuse))
 
 
-def _refusal(port: int, protocol: Protocol, place: Place, reuse: bool) -> int | None:
+def refusal(port: int, protocol: Protocol, place: Place, reuse: bool) -> int | None:
+    """The errno with which one bind is refused; None if it is not, and then it is undone already."""
     try:
         with socket.socket(socket.AF_INET6 if place.is_six else socket.AF_INET, _KINDS[protocol]) as probing:
             if reuse:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from netmon.collectors.binding_probe import Binding, try_binding
+from netmon.ports.server_bind import Binding, try_binding
 from tests.servers import udp_socket
 from tests.sockets import CLONE_NEWNET, NOBODY, connect, dual_listener, in_child, listener, port_of
 

@@ -199,8 +199,8 @@ def _add_loopback(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.set_defaults(command="loopback")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="JSON")
     parser.add_argument(
-        "--resolvers", choices=("none", "localhost", "all"), default="localhost",
-        help="what to ask the configured resolvers (localhost)",
+        "--resolvers", choices=("none", "localhost", "all"), default="all",
+        help="what to ask the configured resolvers (all)",
     )  # fmt: skip
     parser.add_argument(
         "--race", metavar="TARGET",

@@ -506,8 +506,8 @@ _SOUND = (
 """What the checks say that do not depend on the listeners."""
 
 
-def examined(listeners: Sequence[Connection] | None) -> Examined:
-    """What the checks say of this machine."""
+def examined(listeners: Sequence[Connection] | None, **asked: object) -> Examined:
+    """What the checks say of this machine, whatever is asked."""
     seen = localhost()
     ports = judge_listeners(seen.order, listeners or ())
     judged = (*findings(seen), *_SOUND, listener_family(seen.order, ports, 81))

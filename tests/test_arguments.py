@@ -77,12 +77,12 @@ def test_port_in_full() -> None:
 
 
 def test_loopback_in_full() -> None:
-    options = parse(["loopback", "--json", "--resolvers", "all"])
-    assert (options.command, options.format, options.resolvers) == ("loopback", "json", "all")
+    options = parse(["loopback", "--json", "--resolvers", "none"])
+    assert (options.command, options.format, options.resolvers) == ("loopback", "json", "none")
     assert options.race is None
     assert parse(["loopback", "--race", "[::1]:80 127.0.0.1:80"]).race == "[::1]:80 127.0.0.1:80"
     options = parse(["--portable", "loopback"])
-    assert (options.format, options.resolvers, options.portable) == (None, "localhost", True)
+    assert (options.format, options.resolvers, options.portable) == (None, "all", True)
 
 
 @pytest.mark.parametrize("arguments", [["--portable", "ports"], ["ports", "--portable"]])

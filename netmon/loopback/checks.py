@@ -42,17 +42,20 @@ class Examined(NamedTuple):
     report: Report
 
 
-def run_checks(listeners: Sequence[Connection] | None, *, ask: Ask = Ask.LOCALHOST) -> Report:
+def run_checks(listeners: Sequence[Connection] | None, *, ask: Ask = Ask.ALL) -> Report:
     """The verdict on this machine; see `examine_all`."""
     return examine_all(listeners, ask=ask).report
 
 
-def examine_all(listeners: Sequence[Connection] | None, *, ask: Ask = Ask.LOCALHOST) -> Examined:
+def examine_all(
+    listeners: Sequence[Connection] | None, *, ask: Ask = Ask.ALL, before: Examined | None = None
+) -> Examined:
     """Run every check; blocks for less than a second on a healthy machine: call it in a thread.
 
     Args:
         listeners: The listening sockets of this machine; None where they could not be read.
         ask: What the configured resolvers may be asked.
+        before: A run whose word on the resolvers still holds where they are asked nothing.
     """
     with ThreadPoolExecutor(4, thread_name_prefix="checks") as pool:
         # Whatever waits for somebody else begins first, and is collected last.
@@ -63,6 +66,8 @@ def examine_all(listeners: Sequence[Connection] | None, *, ask: Ask = Ask.LOCALH
         groups = [_on_localhost(seen), _on_listeners(listeners), *(job.result() for job in others)]
         order = ordering.result()
         resolvers = _guarded(_RESOLVERS, lambda: resolver_findings(heard.result()))
+        if before is not None and ask is Ask.NOTHING:
+            resolvers = tuple(one for one in before.report.findings if one.check in _RESOLVERS)
     ports = judge_listeners(seen.order, listeners or ())
     cost = refusal_us(seen.order)
     family = _listener_family(seen, ports if listeners is not None else None, cost)

@@ -14,6 +14,7 @@ from netmon.loopback.report import BEST, Report, Score
 from netmon.model.finding import Finding, FindingState
 from netmon.output.json_lines import envelope, write_object
 from netmon.output.layout import Column, terminal_width, write_line, write_table
+from netmon.output.order_rows import order_rows
 
 SYMBOLS = {
     FindingState.OK: "✓",
@@ -90,6 +91,7 @@ def write_json(stream: TextIO, state: State, examined: Examined) -> None:
         "sentence": found.sentence,
         "fix": found.fix or None,
         "localhost": _localhost_row(examined.localhost),
+        "orders": order_rows(examined.orders),
         "fallback_us": examined.fallback_us,
         "listeners": [_listener_row(row) for row in examined.ports],
         "findings": [finding_row(finding) for finding in found.findings],

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from netmon.engine.explain import Explanation, Fact
 from netmon.loopback.listeners import PortVerdict
+from netmon.loopback.order.view import OrderView
 from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
 from netmon.model.text import clean
 from netmon.tui.loopback_columns import holders, listens_on, state_word
 
+_ON_ORDER = ("predict-order", "gai-conf")
+"""The checks whose details tell in which order addresses are tried."""
 
-def explain_finding(finding: Finding) -> Explanation:
-    """A check: what it found, what that means, what to do; then what was seen and where it is written."""
+
+def explain_finding(finding: Finding, orders: Sequence[OrderView] = ()) -> Explanation:
+    """A check: what it found, what that means, what to do; then what was seen and where it is written.
+
+    Args:
+        finding: The check.
+        orders: In which order addresses are tried; told with the checks that are about that.
+    """
     step = f"→ {finding.fix}" if finding.fix else ""
     sentences = (f"{state_word(finding)}: {finding.summary}", finding.why, step)
     facts = (
         Fact("seen", finding.evidence, "this check"),
         Fact("check", finding.check, "netmon"),
         Fact("reference", finding.reference, ""),
+        *(fact for view in orders if finding.check in _ON_ORDER for fact in _order_facts(view)),
     )
     return Explanation(
         tuple(clean(sentence) for sentence in sentences if sentence),
         tuple(fact._replace(value=clean(fact.value)) for fact in facts if fact.value),
         ("check", finding.check),
     )
+
+
+def _order_facts(view: OrderView) -> Iterator[Fact]:
+    """The order for one name: here, by the RFC, and for each other runtime."""
+    here = view.observed or view.glibc
+    known = "getaddrinfo" if view.observed is not None else "netmon: a model of glibc's getaddrinfo"
+    yield Fact(view.name, f"{', '.join(here)}; {view.decided}", known)
+    yield Fact("… RFC 6724", ", ".join(view.rfc), "netmon: RFC 6724 section 6")
+    for choice in view.choices:
+        yield Fact(f"… {choice.runtime}", f"{', '.join(choice.order)} ({choice.rule})", choice.known_by)
 
 
 def explain_listener(row: PortVerdict, order: Sequence[str]) -> Explanation:

@@ -27,8 +27,6 @@ def examined(
     return Examined(localhost, ports, 60, (), report(judged))
 
 
-def machine(
-    localhost: Localhost = SOUND, *more: Finding
-) -> Callable[[Sequence[Connection] | None], Examined]:
-    """Checks that find this machine, whatever listens there."""
-    return lambda listeners: examined(localhost, listeners, *more)
+def machine(localhost: Localhost = SOUND, *more: Finding) -> Callable[..., Examined]:
+    """Checks that find this machine, whatever listens there and whatever is asked."""
+    return lambda listeners, **asked: examined(localhost, listeners, *more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netmon.loopback.listeners import judge_listeners
+from netmon.loopback.order.view import Choice, OrderView
 from netmon.model.finding import Finding, FindingState
 from netmon.tui.loopback_details import explain_finding, explain_listener, race_target
 from tests.loopback.staged import BOTH, listener
@@ -47,3 +48,17 @@ def test_a_race_takes_the_addresses_of_localhost_and_those_that_it_does_not_name
     [row] = judge_listeners(("127.0.0.1",), [listener("::1", v6only=True)])
     assert race_target(row, ("127.0.0.1",)) == "127.0.0.1:5173 [::1]:5173"
     assert race_target(row, ("::1", "127.0.0.1")) == "[::1]:5173 127.0.0.1:5173"
+
+
+def test_the_checks_on_order_tell_the_order_for_each_name_and_runtime() -> None:
+    view = OrderView(
+        "localhost", ("127.0.0.1", "::1"), ("127.0.0.1", "::1"), ("::1", "127.0.0.1"),
+        (Choice("musl", ("::1", "127.0.0.1"), "modelled", "RFC 6724"),), "rule 6: precedence", "", True,
+    )  # fmt: skip
+    told = explain_finding(Finding("predict-order", FindingState.INFO, "so it is"), [view])
+    values = {fact.label: (fact.value, fact.origin) for fact in told.facts}
+    assert values["localhost"] == ("127.0.0.1, ::1; rule 6: precedence", "getaddrinfo")
+    assert values["… RFC 6724"][0] == "::1, 127.0.0.1"
+    assert values["… musl"] == ("::1, 127.0.0.1 (RFC 6724)", "modelled")
+    other = explain_finding(Finding("lo-v4", FindingState.OK, "fine"), [view])
+    assert "localhost" not in {fact.label for fact in other.facts}

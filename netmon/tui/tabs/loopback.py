@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from netmon.engine.state import State
+from netmon.loopback.asking import Ask
 from netmon.loopback.checks import Examined, examine_all
 from netmon.loopback.listeners import PortVerdict, judge_listeners
 from netmon.loopback.race.race import run_race
@@ -32,6 +33,16 @@ from netmon.tui.widgets.family_diagram import FamilyDiagram
 from netmon.tui.widgets.live_table import LiveTable
 from netmon.tui.widgets.race_pane import Race, RacePane
 from netmon.tui.widgets.score_view import ScoreView
+
+
+class Examine(Protocol):
+    """Runs the checks; blocks."""
+
+    def __call__(
+        self, listeners: Sequence[Connection] | None, *, ask: Ask, before: Examined | None
+    ) -> Examined:
+        """What they say, as `examine_all` gives it."""
+
 
 NARROW, WIDE, SHORT = 100, 140, 20
 """Below NARROW cells the side takes the place of the tables, from WIDE on they stand beside each other; below
@@ -85,7 +96,7 @@ class LoopbackTab(Tab):
     def __init__(
         self,
         *,
-        examine: Callable[[Sequence[Connection] | None], Examined] = examine_all,
+        examine: Examine = examine_all,
         race: Race = run_race,
         files: Sequence[str] = FILES,
         clock: Callable[[], float] = time.monotonic,
@@ -94,7 +105,7 @@ class LoopbackTab(Tab):
         """Make the tab.
 
         Args:
-            examine: Runs the checks, given the listeners; called in a thread.
+            examine: Runs the checks; called in a thread.
             race: Runs a race; called in a thread.
             files: What else the checks depend on, looked at with each state.
             clock: Monotonic seconds, by which the checks run again.
@@ -152,23 +163,24 @@ class LoopbackTab(Tab):
     # The checks
 
     def action_examine(self) -> None:
-        """Look at everything again."""
+        """Look at everything again, and ask the resolvers again."""
         self._scores.say("looking at localhost …")
-        self._examine()
+        self._examine(Ask.ALL)
 
     def _tick(self) -> None:
         """Run the checks again when that is due, where anyone can see them."""
         if self.is_on_screen and self._schedule.due:
             self._examine()
 
-    def _examine(self) -> None:
+    def _examine(self, ask: Ask = Ask.NOTHING) -> None:
+        """Run the checks; what resolvers said is asked for once, and again only on request."""
         self._schedule.begin()
-        self._run(self._listeners)
+        self._run(self._listeners, ask if self._examined is not None else Ask.ALL, self._examined)
 
     @work(thread=True, exclusive=True, group="loopback", exit_on_error=False, description="checks")
-    def _run(self, listeners: Sequence[Connection] | None) -> None:
+    def _run(self, listeners: Sequence[Connection] | None, ask: Ask, before: Examined | None) -> None:
         worker = get_current_worker()
-        examined = self._look(listeners)
+        examined = self._look(listeners, ask=ask, before=before)
         if not worker.is_cancelled:
             self.post_message(self.Done(examined))
 
@@ -251,7 +263,8 @@ class LoopbackTab(Tab):
     def _draw_detail(self) -> None:
         panel = self.query_one(DetailPanel)
         if isinstance(self._detail, Finding):
-            panel.show(explain_finding(self._detail))
+            orders = self._examined.orders if self._examined is not None else ()
+            panel.show(explain_finding(self._detail, orders))
         elif self._detail is not None:
             panel.show(explain_listener(self._detail, self._order))
 

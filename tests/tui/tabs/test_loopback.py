@@ -119,7 +119,7 @@ async def test_looks_at_this_machine_as_soon_as_its_listeners_are_known() -> Non
 async def test_without_a_state_it_looks_a_moment_later() -> None:
     asked: list[object] = []
 
-    def look(listeners: Sequence[Connection] | None) -> Examined:
+    def look(listeners: Sequence[Connection] | None, **_: object) -> Examined:
         asked.append(listeners)
         return examined()
 
@@ -176,7 +176,7 @@ async def test_enter_on_a_listener_tells_how_it_is_reached_and_keeps_up() -> Non
 
 async def test_r_looks_again() -> None:
     machines = [examined(), examined(FOUR_ONLY)]
-    async with opened(examine=lambda _: machines.pop()) as screen:
+    async with opened(examine=lambda _, **asked: machines.pop()) as screen:
         await screen.shows()
         assert screen.scores[1].startswith("░")
         await screen.pilot.press("r")
@@ -187,7 +187,7 @@ async def test_the_checks_run_again_when_listeners_change_and_from_time_to_time(
     runs: list[object] = []
     now = [100.0]
 
-    def look(listeners: Sequence[Connection] | None) -> Examined:
+    def look(listeners: Sequence[Connection] | None, **asked: object) -> Examined:
         runs.append(listeners)
         return examined(listeners=listeners)
 
@@ -212,7 +212,7 @@ async def test_the_checks_run_again_when_listeners_change_and_from_time_to_time(
 async def test_the_checks_run_again_when_a_file_that_they_read_changes(tmp_path: Path) -> None:
     hosts, runs, now = tmp_path / "hosts", [0], [100.0]
 
-    def look(listeners: Sequence[Connection] | None) -> Examined:
+    def look(listeners: Sequence[Connection] | None, **asked: object) -> Examined:
         runs[0] += 1
         return examined(listeners=listeners)
 
@@ -240,7 +240,7 @@ async def test_states_without_news_of_listeners_cost_nothing(monkeypatch: pytest
 async def test_nothing_blocks_while_the_checks_run() -> None:
     release = Event()
 
-    def slow(listeners: Sequence[Connection] | None) -> Examined:
+    def slow(listeners: Sequence[Connection] | None, **asked: object) -> Examined:
         release.wait(10)
         return examined(listeners=listeners)
 
@@ -255,7 +255,7 @@ async def test_nothing_blocks_while_the_checks_run() -> None:
 
 async def test_a_fault_of_ours_is_said_and_not_the_end() -> None:
     results: list[Callable[[], Examined]] = [examined, lambda: 1 / 0]  # type: ignore[list-item, return-value]
-    async with opened(examine=lambda _: results.pop()()) as screen:
+    async with opened(examine=lambda _, **asked: results.pop()()) as screen:
         screen.tab.show_state(state(listeners=[WEB]))
         await screen.until(lambda: "✕ the checks failed: ZeroDivisionError(" in screen.words)
         await screen.pilot.press("r")

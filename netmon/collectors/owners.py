@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from netmon.collectors import procfs
@@ -28,21 +27,23 @@ _YOUNG_POLLS = 5
 call exec, or change its user."""
 
 
-@dataclass(slots=True)
 class _Watched:
     """What is known of one process."""
 
-    holder: tuple[int, ...]
-    """The pid alone in a tuple, shared by all the sockets that only this process holds."""
-    signature: tuple[int, int, int] = (-1, -1, -1)
-    """Inode, size and user of its fd directory at the last reading."""
-    descriptors: dict[str, int] = field(default_factory=dict)
-    """Descriptor number to socket inode; 0 for what is not a socket."""
-    elsewhere: set[int] = field(default_factory=set)
-    """Its sockets that are none of this network namespace, or of another kind than TCP and UDP."""
-    readable: bool = True
-    polls: int = 0
-    info: Process | None = None
+    __slots__ = ("descriptors", "elsewhere", "holder", "info", "polls", "readable", "signature")
+
+    def __init__(self, pid: int) -> None:
+        self.holder = (pid,)
+        """The pid alone in a tuple, shared by all the sockets that only this process holds."""
+        self.signature = (-1, -1, -1)
+        """Inode, size and user of its fd directory at the last reading."""
+        self.descriptors: dict[str, int] = {}
+        """Descriptor number to socket inode; 0 for what is not a socket."""
+        self.elsewhere: set[int] = set()
+        """Its sockets that are none of this network namespace, or of another kind than TCP and UDP."""
+        self.readable = True
+        self.polls = 0
+        self.info: Process | None = None
 
 
 class _Answer(NamedTuple):
@@ -123,7 +124,7 @@ class OwnerTable:
         for pid in pids:
             watched = processes.get(pid)
             if watched is None:
-                watched = processes[pid] = _Watched((pid,))
+                watched = processes[pid] = _Watched(pid)
             try:
                 status = os.stat(f"/proc/{pid}/fd")
             except OSError:

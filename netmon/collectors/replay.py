@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from netmon.collectors.base import CollectorError
@@ -63,8 +62,7 @@ class ReplayCollector:
 
 def _later(snapshot: Snapshot, seconds: float) -> Snapshot:
     """The same sockets at a later time, with nothing closed in between."""
-    return replace(
-        snapshot,
+    return snapshot._replace(
         taken_at=snapshot.taken_at + timedelta(seconds=seconds),
         monotonic=snapshot.monotonic + seconds,
         began=snapshot.began + seconds,

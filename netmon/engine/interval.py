@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from netmon.engine.closing import Pair
 from netmon.engine.totals import IntervalRates
 from netmon.model.connection import Connection
 from netmon.model.snapshot import Snapshot
 
 
-@dataclass(slots=True)
 class Interval:
     """The new snapshot, and what has been made of it so far."""
 
-    snapshot: Snapshot
-    before: Snapshot | None
-    """The snapshot before; None at the first."""
-    rows: dict[object, Connection] = field(default_factory=dict)
-    """Every socket of the snapshot by its key."""
-    appeared: int = 0
-    """How many of them were not there before."""
-    connections: list[Connection] = field(default_factory=list)
-    listeners: list[Connection] = field(default_factory=list)
-    closed: list[Connection] = field(default_factory=list)
-    finals: dict[Pair, Connection] = field(default_factory=dict)
-    """What closed, by what its TIME_WAIT socket is known by."""
-    over: list[Connection] = field(default_factory=list)
-    """Rows of the poll before whose sockets have given way to what the kernel keeps of them."""
-    told_late: list[object] = field(default_factory=list)
-    """Keys of TIME_WAIT sockets of the poll before whose connection's end is known only now."""
-    rates: IntervalRates = field(default_factory=IntervalRates)
-    seconds: float | None = field(init=False)
-    """How long it lasted; None at the first snapshot."""
+    __slots__ = (
+        "appeared",
+        "before",
+        "closed",
+        "connections",
+        "finals",
+        "listeners",
+        "over",
+        "rates",
+        "rows",
+        "seconds",
+        "snapshot",
+        "told_late",
+    )
 
-    def __post_init__(self) -> None:
-        """Take the time once: thousands of rates are made from it."""
-        self.seconds = None if self.before is None else self.snapshot.monotonic - self.before.monotonic
+    def __init__(self, snapshot: Snapshot, before: Snapshot | None) -> None:
+        """Begin with nothing.
+
+        Args:
+            snapshot: the new one.
+            before: the one before; None at the first.
+        """
+        self.snapshot = snapshot
+        self.before = before
+        self.seconds = None if before is None else snapshot.monotonic - before.monotonic
+        """How long it lasted; None at the first snapshot. Taken once: thousands of rates are made from it."""
+        self.rows: dict[object, Connection] = {}
+        """Every socket of the snapshot by its key."""
+        self.appeared = 0
+        """How many of them were not there before."""
+        self.connections: list[Connection] = []
+        self.listeners: list[Connection] = []
+        self.closed: list[Connection] = []
+        self.finals: dict[Pair, Connection] = {}
+        """What closed, by what its TIME_WAIT socket is known by."""
+        self.over: list[Connection] = []
+        """Rows of the poll before whose sockets have given way to what the kernel keeps of them."""
+        self.told_late: list[object] = []
+        """Keys of TIME_WAIT sockets of the poll before whose connection's end is known only now."""
+        self.rates = IntervalRates()
 
     def rate(self, now: int | None, before: int | None) -> float | None:
         """Bytes per second between two counts; None where either is unknown."""

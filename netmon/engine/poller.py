@@ -6,7 +6,6 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from netmon.collectors.base import Collector, CollectorError
 from netmon.engine.state import State
@@ -93,7 +92,7 @@ class Poller:
             # One dear poll (the first, which reads everything) is no reason to slow down; two are.
             before, cost = cost, self._cpu_clock() - started
             lengthened = max(self.interval_s, min(before, cost) / MAX_SHARE)
-            self._publish(replace(state, interval_s=lengthened, slowed=lengthened > self.interval_s))
+            self._publish(state._replace(interval_s=lengthened, slowed=lengthened > self.interval_s))
             due = max(due + min(lengthened, longest), self._clock())
             longest = math.inf
             if self._stopping.wait(max(0.0, due - self._clock())):
@@ -107,7 +106,7 @@ class Poller:
             return self._failed(str(error))
         except Exception as error:  # noqa: BLE001  a fault in one collector never takes the app down
             return self._failed(f"{type(error).__name__}: {error}")
-        return replace(state, poll_cost_s=self._clock() - started)
+        return state._replace(poll_cost_s=self._clock() - started)
 
     def _failed(self, message: str) -> State:
         from datetime import UTC, datetime
@@ -117,7 +116,7 @@ class Poller:
         latest = self.latest
         if latest is None:
             latest = State(0, datetime.now(UTC), self._clock(), self.collector.source)
-        return replace(latest, closed=(), error=clean(message, 200))
+        return latest._replace(closed=(), error=clean(message, 200))
 
     def _publish(self, state: State) -> None:
         self.latest = state

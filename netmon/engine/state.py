@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from netmon.model.connection import Connection, Direction
 from netmon.model.pressure import ConnectionTally, ListenCounters, PortLimits
-from netmon.model.snapshot import Degradation, LocalEnd, ProcessCount, Source
+from netmon.model.snapshot import NOTHING, Degradation, LocalEnd, ProcessCount, Source
 
 LINGER_S = 5.0
 """How long a closed connection stays in the live view, marked, and a new one is marked as new."""
@@ -72,8 +71,7 @@ class ListenActivity(NamedTuple):
     """Since the poll before; None at the first."""
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """The machine's sockets at one moment, with what changed; never modified after it was made."""
 
     sequence: int
@@ -97,13 +95,13 @@ class State:
     """Connections that closed within the last LINGER_S."""
     history: Sequence[Connection] = ()
     """The last connections that closed, oldest first, bounded."""
-    closed_totals: ClosedTotals = field(default_factory=ClosedTotals)
+    closed_totals: ClosedTotals = ClosedTotals()
     opened_total: int = 0
     """Connections that appeared since netmon started, without those open at the start."""
-    totals: Mapping[Direction, Totals] = field(default_factory=dict)
-    coverage: Coverage = field(default_factory=Coverage)
-    interfaces: Mapping[str, InterfaceRate] = field(default_factory=dict)
-    addresses: Mapping[str, str] = field(default_factory=dict)
+    totals: Mapping[Direction, Totals] = NOTHING
+    coverage: Coverage = Coverage()
+    interfaces: Mapping[str, InterfaceRate] = NOTHING
+    addresses: Mapping[str, str] = NOTHING
     """This machine's addresses, each with the name of its interface."""
     ephemeral: tuple[int, int] = (32768, 60999)
     """The first and last port that the kernel lends to outgoing connections here."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from netmon.model.pressure import ConnectionTally, ListenCounters, PortLimits
 from netmon.model.socket import SocketRecord
 
 Source = Literal["sock_diag", "psutil", "replay"]
+
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+"""An empty mapping that nobody can fill: the default of what was not read."""
 
 
 LocalEnd = tuple[str, int, str, int]
@@ -51,8 +54,7 @@ class ProcessCount(NamedTuple):
     """Those of them whose sockets cannot be read, which may hold any; None where that is not told."""
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):  # not a dataclass, whose module takes every command 5 ms to load
     """One poll of one source, whole."""
 
     taken_at: datetime
@@ -69,9 +71,9 @@ class Snapshot:
     """Whether `closed` is reported at all; otherwise a socket has closed when it is no longer there."""
     lost_events: int = 0
     """Destroy events lost to overflow, in total: at least so many, the kernel does not say how many."""
-    interfaces: Mapping[str, InterfaceCounters] = field(default_factory=dict)
+    interfaces: Mapping[str, InterfaceCounters] = NOTHING
     """Per interface; empty where they are not read."""
-    addresses: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = NOTHING
     """This machine's addresses, each with the name of its interface."""
     ephemeral: tuple[int, int] = (32768, 60999)
     """The first and last port that the kernel lends to outgoing connections here."""

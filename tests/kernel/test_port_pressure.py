@@ -8,7 +8,6 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -40,7 +39,7 @@ class Watch:
 
     def look(self) -> PressureView:
         snapshot = self._collector.poll()
-        moved = replace(snapshot, monotonic=snapshot.monotonic + self.later_s)
+        moved = snapshot._replace(monotonic=snapshot.monotonic + self.later_s)
         return pressure_view(self._tracker.update(moved))
 
     def finding(self, check: str) -> Finding:

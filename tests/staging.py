@@ -145,7 +145,7 @@ class StagedPoller(Poller):
     """The real poller on a clock that stands still: it polls whenever something is on the stage."""
 
     def __init__(self, collector: Collector) -> None:
-        super().__init__(collector, 0.0, clock=lambda: NOW)
+        super().__init__(collector, 0.0, clock=lambda: NOW, cpu_clock=lambda: 0.0)
 
     def stop(self, patience_s: float = 10.0) -> None:
         """Stop, also while a poll waits for the stage."""

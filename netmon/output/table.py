@@ -12,7 +12,7 @@ from netmon.model.process import Owner, OwnerReason
 from netmon.model.socket import Uncounted
 from netmon.model.text import clean
 from netmon.model.units import UNKNOWN, format_age, format_bytes, format_rate, format_rtt
-from netmon.output.layout import Column, cut, terminal_width, write_line, write_table
+from netmon.output.layout import Column, cut, terminal_width, wrap, write_line, write_table
 from netmon.output.rows import Row, listeners_with_rows
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def write_ports(
     write_table(stream, columns, listed, width or terminal_width(stream))
     _summarise(stream, ports_summary([row for _, row in listed]), width)
     if stream.isatty():
-        _warn(stream, state)
+        _warn(stream, state, width or terminal_width(stream) or 80)
 
 
 def owner_label(owner: Owner) -> str:
@@ -101,14 +101,15 @@ def ports_summary(rows: Sequence[Row]) -> str:
     return f"{_count(len(rows), 'listening socket')}, {open_to_lan} bound so that other machines get to it"
 
 
-def _warn(stream: TextIO, state: State) -> None:
+def _warn(stream: TextIO, state: State, width: int) -> None:
     """Say in full where ports are under pressure, if they are."""
     from netmon.ports.pressure.view import pressure_view
 
     for finding in pressure_view(state).troubles:
-        write_line(stream, clean(f"{finding.state}: {finding.summary} ({finding.evidence})"))
-        if finding.fix:
-            write_line(stream, clean(f"      {finding.fix}"))
+        lines = wrap(clean(f"{finding.state}: {finding.summary} ({finding.evidence})"), width, rest="      ")
+        fix = wrap(clean(finding.fix), width, first="      ", rest="      ") if finding.fix else []
+        for line in (*lines, *fix):
+            write_line(stream, line)
 
 
 def _summarise(stream: TextIO, line: str, width: int | None) -> None:

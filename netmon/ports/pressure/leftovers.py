@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netmon.model.finding import Finding, FindingState
 from netmon.model.pressure import ConnectionTally, Pile
-from netmon.ports.pressure.holder import holder_of
+from netmon.ports.holder import holder_of
 
 CLOSE_WAIT_MANY = 10
 """So many of one process that last are a leak: a few may be slow work that goes on without its client."""

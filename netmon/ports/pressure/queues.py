@@ -12,8 +12,8 @@ from netmon.model.finding import Finding, FindingState
 from netmon.model.pressure import ConnectionTally, ListenCounters, PortLimits
 from netmon.model.snapshot import LocalEnd
 from netmon.model.socket import SocketState
+from netmon.ports.holder import holder_of
 from netmon.ports.listeners import binding
-from netmon.ports.pressure.holder import holder_of
 from netmon.ports.traffic import taker
 
 HANDSHAKES_LEAST = 8

@@ -28,7 +28,9 @@ def run(options: argparse.Namespace) -> int:
     require_output()
     plan, state = _plan(question, options)
     if not plan.sockets:
-        print(f"{plan.subject}: nothing holds it")
+        from netmon.ports.stopping.words import nobody
+
+        print(nobody(plan))
         return NOT_FOUND
     if plan.refusal is not None:
         raise CannotAskError(plan.refusal)

@@ -72,13 +72,15 @@ def listening(state: State, listeners: Sequence[Connection] | None = None) -> li
 
     Args:
         state: Gives the addresses and the connections that are counted.
-        listeners: Those wanted; all of the state's by default.
+        listeners: Those wanted; all of the state's by default. What serves nobody is left out.
     """
     traffic = listener_traffic(state)
     reaches: dict[tuple[str, bool | None, str | None], Reach] = {}
     rows = []
     for listener in state.listeners if listeners is None else listeners:
         socket = listener.socket
+        if not socket.serves:
+            continue
         bound = (socket.local.address, socket.v6only, socket.interface)
         if (reached := reaches.get(bound)) is None:
             reached = reaches[bound] = reach(*bound, state.addresses)

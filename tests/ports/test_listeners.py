@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netmon.model.connection import Connection, Direction
+from netmon.model.socket import SocketState
 from netmon.ports.listeners import binding, listening, user_of
 from netmon.ports.reach.classes import Reach
 from netmon.ports.traffic import Traffic
@@ -31,6 +32,13 @@ def test_each_connection_counts_for_the_most_specific_listener() -> None:
     bound = [listener("127.0.0.1:80"), listener("0.0.0.0:80"), listener("[::]:80")]
     counts = {row.listener.socket.local.address: row.inbound for row in listening(state(taken, bound))}
     assert counts == {"127.0.0.1": 1, "0.0.0.0": 1, "::": 2}
+
+
+def test_what_is_bound_and_does_not_listen_is_no_listener() -> None:
+    bound = listener("127.0.0.1:80", state=SocketState.CLOSED)
+    assert listening(state(listeners=[bound])) == []
+    taken = state([inbound("127.0.0.1:80")], [bound, listener("0.0.0.0:80")])
+    assert [row.inbound for row in listening(taken)] == [1]
 
 
 def test_listeners_come_by_port_each_with_its_reach() -> None:

@@ -16,7 +16,7 @@ from netmon.model.finding import Finding
 from netmon.model.port_range import PortRange, port_range
 from netmon.model.process import Process
 from netmon.model.socket import Protocol, SocketState
-from netmon.ports.answer.causes import Bind, cause_of, is_serving
+from netmon.ports.answer.causes import Bind, cause_of
 from netmon.ports.answer.findings import findings
 from netmon.ports.answer.ground import Ground
 from netmon.ports.answer.overlap import taken_at, taken_by
@@ -106,7 +106,7 @@ def _answer(
     rows = [row for row in (*state.listeners, *state.connections) if _is_on(row, port, protocol)]
     places = places_for(address)
     # Of `::` what takes IPv6; whether it takes IPv4 too is another matter.
-    serving = [row for row in rows if is_serving(row) and (address is None or _serves(row, places[-1]))]
+    serving = [row for row in rows if row.socket.serves and (address is None or _serves(row, places[-1]))]
     sockets = tuple(listening(state, serving))
     binds = tuple(
         Bind(attempt, cause_of(attempt, rows, rules, port, state.addresses))

@@ -20,6 +20,7 @@ from netmon.ports.answer.causes import Bind, cause_of
 from netmon.ports.answer.findings import findings
 from netmon.ports.answer.ground import Ground
 from netmon.ports.answer.overlap import taken_at, taken_by
+from netmon.ports.answer.strain import strain
 from netmon.ports.answer.verdict import Verdict, verdict_of
 from netmon.ports.bind_probe import Place, places_for, plain_address, probe
 from netmon.ports.listeners import Listening, listening
@@ -113,6 +114,7 @@ def _answer(
         for attempt in probe(port, protocol, places)
     )
     foreign = tuple(one for one in elsewhere if (one.local.port, one.protocol) == (port, protocol))
+    inbound = _inbound(rows, places) if sockets else ()
     ground = Ground(port, protocol, bool(sockets), binds, foreign, rules, state.ephemeral, _uid())
     return PortAnswer(
         port,
@@ -122,10 +124,10 @@ def _answer(
         port_range(port, state.ephemeral),
         sockets,
         _holders(sockets, collector),
-        _inbound(rows, places) if sockets else (),
+        inbound,
         binds,
         foreign,
-        findings(ground),
+        (*strain(serving, inbound, state.limits), *findings(ground)),
     )
 
 

@@ -92,14 +92,21 @@ class ProcessesPane(PortsPane):
 def headline(view: ProcessView) -> Text:
     """The processes of the machine by what ports they use."""
     counted: Census = view.census
-    using = counted.serving + counted.clients
     parts = [
-        f"{using:,} {'process uses' if using == 1 else 'processes use'} ports",
         f"{counted.serving:,} serve",
         f"{counted.clients:,} only as clients",
         _without(counted),
     ]
-    return Text(" PORTS  " + " · ".join(parts))
+    return Text(f" PORTS  {_whose(counted)}{' · '.join(parts)}")
+
+
+def _whose(counted: Census) -> str:
+    """Of whom the numbers are, said before them where many processes may not be read."""
+    using = counted.serving + counted.clients
+    if counted.without is not None and counted.unreadable:
+        readable = using + counted.without
+        return f"{readable:,} of {readable + counted.unreadable:,} processes can be read: "
+    return f"{using:,} {'process uses' if using == 1 else 'processes use'} ports · "
 
 
 def _without(counted: Census) -> str:
@@ -107,5 +114,4 @@ def _without(counted: Census) -> str:
         return "how many use none is not told here"
     if counted.unreadable is None:
         return f"{counted.without:,} others use none or could not be read"
-    unread = f" ({counted.unreadable:,} could not be read)" if counted.unreadable else ""
-    return f"{counted.without:,} use no port at all{unread}"
+    return f"{counted.without:,} use no port at all"

@@ -673,8 +673,7 @@ async def test_the_second_view_is_by_process() -> None:
             "curl",
         }
         assert screen.head == (
-            " PORTS  5 processes use ports · 4 serve · 1 only as clients"
-            " · 65 use no port at all (30 could not be read)"
+            " PORTS  70 of 100 processes can be read: 4 serve · 1 only as clients · 65 use no port at all"
         )
         await screen.press("v")
         assert screen.ports == [22, 53, 5173, 5432, 8080]

@@ -320,6 +320,17 @@ def test_no_is_the_default_and_leaves_it_alone() -> None:
         assert server.is_alive
 
 
+def test_on_a_terminal_lines_break_between_words() -> None:
+    with served() as server, in_pty([*NETMON, "stop", str(server.port)], size=(40, 24)) as terminal:
+        terminal.until("[y/N]")
+        terminal.type("n\n")
+        assert terminal.ended(20) == 1
+        said = terminal.output.partition("[y/N]")[0].splitlines()
+        words = {word for line in said for word in line.split()}
+        assert all(len(line) <= 40 or " " not in line for line in said)
+        assert {"holds", "started", "Send", "SIGTERM"} <= words
+
+
 def test_yes_stops_it() -> None:
     with served() as server, in_pty([*NETMON, "stop", str(server.port)]) as terminal:
         terminal.until("[y/N]")

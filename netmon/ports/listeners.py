@@ -8,6 +8,7 @@ from typing import NamedTuple
 from netmon.engine.listener_log import local_end
 from netmon.engine.state import State
 from netmon.model.connection import Connection
+from netmon.model.endpoint import Scope, scope_of
 from netmon.model.process import Owner
 from netmon.model.snapshot import LocalEnd
 from netmon.ports.reach.classes import Reach, reach
@@ -89,6 +90,18 @@ def listening(state: State, listeners: Sequence[Connection] | None = None) -> li
         rows.append(Listening(listener, reached, shared.connections, shared, own))
     rows.sort(key=by_port)
     return rows
+
+
+def other_loopback(row: Listening) -> str | None:
+    """The address out of 127.0.0.0/8 that a socket is bound to, if it is another than 127.0.0.1.
+
+    Programs on this machine get to it there, and there alone: as to a resolver on 127.0.0.53.
+    """
+    socket = row.listener.socket
+    address = socket.local.address
+    if address in ("127.0.0.1", "::1") or socket.interface not in (None, "lo"):
+        return None
+    return address if scope_of(address) is Scope.LOOPBACK else None
 
 
 def binding(connection: Connection) -> LocalEnd:

@@ -58,6 +58,15 @@ def test_what_only_one_half_of_localhost_reaches() -> None:
     assert note(udp, first=(udp,)) is NO_NOTE
 
 
+def test_what_listens_on_another_address_of_127_alone_is_reached_by_that() -> None:
+    stub = listener("127.0.0.53:53")
+    assert note(stub, first=(stub,)) == Note(1, "only by 127.0.0.53")
+    second = listener("127.0.0.54:53")
+    assert note(stub, second, first=(stub, second)) == Note(1, "only by 127.0.0.53 and 127.0.0.54")
+    local = listener("127.0.0.1:53")
+    assert note(stub, local, first=(stub, local)) is NO_NOTE
+
+
 def test_drops_are_added_up() -> None:
     rows = [listener(f"{host}:53", protocol="udp", socket={"drops": 2}) for host in ("0.0.0.0", "[::]")]
     assert note(*rows, first=tuple(rows)) == Note(4, "4 datagrams dropped")

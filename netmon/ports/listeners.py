@@ -63,6 +63,12 @@ class Listening(NamedTuple):
         return queue is not None and queue[0] * 2 > queue[1]
 
     @property
+    def is_full(self) -> bool:
+        """Whether the accept queue is at its backlog: the kernel drops the handshakes of new clients."""
+        queue = self.accept_queue
+        return queue is not None and queue[0] >= max(1, queue[1])
+
+    @property
     def is_exposed(self) -> bool:
         """Whether other machines get to it, as far as its binding goes."""
         return bool(self.reach.lan4 or self.reach.lan6)

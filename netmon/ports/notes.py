@@ -31,7 +31,7 @@ NO_NOTE = Note(0, "")
 def note_of_group(group: PortGroup, state: State) -> Note:
     """What is to be said of a port."""
     if group.is_filling:
-        return Note(9, "⚠ accept queue filling", "warn")
+        return _of_queue(group)
     if group.drift is not None:
         return _of_drift(group, group.drift, state)
     return _of_drops(group.sockets) or _of_one_family(group, state) or _of_one_address(group) or NO_NOTE
@@ -40,8 +40,12 @@ def note_of_group(group: PortGroup, state: State) -> Note:
 def note_of_socket(row: Listening, state: State) -> Note:
     """What is to be said of one of several sockets of a port."""
     if row.is_filling:
-        return Note(9, "⚠ accept queue filling", "warn")
+        return _of_queue(row)
     return _of_drops([row]) or NO_NOTE
+
+
+def _of_queue(subject: PortGroup | Listening) -> Note:
+    return Note(9, f"⚠ accept queue {'full' if subject.is_full else 'filling'}", "warn")
 
 
 def clock(state: State, monotonic: float) -> str:

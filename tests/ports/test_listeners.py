@@ -57,13 +57,21 @@ def test_only_those_that_are_wanted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("waiting", "backlog", "filling"),
-    [(0, 128, False), (64, 128, False), (65, 128, True), (129, 128, True), (0, 0, False), (1, 0, True)],
+    ("waiting", "backlog", "filling", "full"),
+    [
+        (0, 128, False, False),
+        (64, 128, False, False),
+        (65, 128, True, False),
+        (128, 128, True, True),
+        (129, 128, True, True),
+        (0, 0, False, False),
+        (1, 0, True, True),
+    ],
 )
-def test_an_accept_queue_above_half_is_filling(waiting: int, backlog: int, filling: bool) -> None:
+def test_an_accept_queue_above_half_is_filling(waiting: int, backlog: int, filling: bool, full: bool) -> None:
     (row,) = listening(state(listeners=[queue(waiting, backlog)]))
     assert row.accept_queue == (waiting, backlog)
-    assert row.is_filling is filling
+    assert (row.is_filling, row.is_full) == (filling, full)
 
 
 @pytest.mark.parametrize("bound", [queue(None, None), queue(3, None), listener("0.0.0.0:53", protocol="udp")])

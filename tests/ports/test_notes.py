@@ -24,6 +24,8 @@ def note(*listeners: Connection, first: tuple[Connection, ...] = (), **fields: A
 def test_a_queue_that_fills_is_the_most_pressing() -> None:
     filling = listener("0.0.0.0:80", socket={"receive_queue": 100})
     assert note(filling) == Note(9, "⚠ accept queue filling", "warn")
+    full = listener("0.0.0.0:80", socket={"receive_queue": 128})
+    assert note(full) == Note(9, "⚠ accept queue full", "warn")
     shown = state(listeners=[filling, listener("[::]:80")])
     (group,) = port_groups(shown)
     assert [note_of_socket(row, shown).text for row in group.sockets] == ["⚠ accept queue filling", ""]

@@ -230,6 +230,10 @@ def test_the_headline_counts_and_warns() -> None:
     assert headline(make_tab().project(state(listeners=full)).view.groups).plain.endswith(
         "1, 2, 3 and 2 more"
     )
+    full[4] = listener("127.0.0.1:5", socket={"receive_queue": 128})
+    assert headline(make_tab().project(state(listeners=full)).view.groups).plain.endswith(
+        " · ⚠ accept queue full: 5 · ⚠ accept queue filling: 1, 2, 3 and 1 more"
+    )
 
 
 # On the screen

@@ -128,6 +128,10 @@ class PortsPane(Vertical):
         """The socket that tells what the port of a row is; None for a row that is about no port."""
         return None
 
+    def about(self, row: Any, state: State) -> tuple[str, ...]:
+        """What the ports of a row are that is about several; nothing where its socket tells it."""
+        return ()
+
     def stop_target(self, row: Any) -> StopTarget | None:
         """What `K` would stop the holder of; None where there is nothing to stop."""
         return None

@@ -20,7 +20,7 @@ from netmon.ports.by_process import (
     ProcessView,
     by_process,
 )
-from netmon.ports.process_words import copied_holder, explain_holder
+from netmon.ports.process_words import about_ports, copied_holder, explain_holder
 from netmon.ports.traffic_filter import holder_filter
 from netmon.tui.columns import Moment
 from netmon.tui.port_columns import holder_columns
@@ -78,6 +78,10 @@ class ProcessesPane(PortsPane):
     def explain(self, row: ProcessPorts, state: State, ancestors: tuple[Process, ...]) -> Explanation:
         """The holder and its ports."""
         return explain_holder(row, state, ancestors)
+
+    def about(self, row: ProcessPorts, state: State) -> tuple[str, ...]:
+        """What its ports are to it."""
+        return about_ports(row, state)
 
     def line_of(self, row: ProcessPorts, state: State) -> str:
         """Who it is and what it serves."""

@@ -282,6 +282,9 @@ class PortsTab(TableTab):
     def _socket_of(self, row: Any) -> Connection | None:
         return self._pane.socket_of(row)
 
+    def _about(self, row: Any, state: State) -> tuple[str, ...]:
+        return self._pane.about(row, state) or super()._about(row, state)
+
     def _stop_target(self, row: Any) -> StopTarget | None:
         return self._pane.stop_target(row)
 

@@ -322,8 +322,12 @@ class TableTab(Tab):
     def about_row(self) -> tuple[str, ...]:
         """What the port of the row under the cursor is."""
         row, state = self._detail or self._table.cursor_row, self._state_in_view
-        socket = None if row is None else self._socket_of(row)
-        return () if socket is None or state is None else about_port(socket, state)
+        return () if row is None or state is None else self._about(row, state)
+
+    def _about(self, row: Any, state: State) -> tuple[str, ...]:
+        """What the port of a row is; nothing for a row that is about none."""
+        socket = self._socket_of(row)
+        return () if socket is None else about_port(socket, state)
 
     # Stop
 

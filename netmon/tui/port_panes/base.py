@@ -34,6 +34,8 @@ class PortsPane(Vertical):
     """Those of them that are sorted from low to high at first."""
     empty: ClassVar[str]
     """What it says when there is nothing."""
+    gone: ClassVar[str] = ""
+    """What it says of an open row that is there no more; empty where that is a socket that has closed."""
 
     class Found(Message):
         """More is known of the row whose details are open."""

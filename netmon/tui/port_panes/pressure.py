@@ -57,6 +57,7 @@ class PressurePortsPane(PortsPane):
     sortable = DESTINATION_SORT
     low_first = frozenset({"destination", "from", "free"})
     empty = "no outgoing TCP connection has an ephemeral port"
+    gone = "No connection to it has a port any more; what follows is how it last was."
 
     def __init__(self, moment: Moment) -> None:
         """Make the view.

@@ -36,6 +36,7 @@ class ProcessesPane(PortsPane):
     sortable = PROCESS_SORT
     low_first = LOW_FIRST
     empty = "no process holds a port"
+    gone = "It uses no port any more; what follows is how it last was."
 
     def __init__(self, moment: Moment) -> None:
         """Make the view.

@@ -257,6 +257,10 @@ class PortsTab(TableTab):
     def _explanation(self, row: Any) -> Explanation:
         return self._pane.explain(row, self._state, self._ancestors)
 
+    @property
+    def _gone(self) -> str:
+        return self._pane.gone or super()._gone
+
     def _line_of(self, row: Any) -> str:
         return self._pane.line_of(row, self._state)
 

@@ -296,6 +296,11 @@ class TableTab(Tab):
             self._ancestors = message.ancestors
             self._refresh_detail()
 
+    @property
+    def _gone(self) -> str:
+        """What is said first of a row that is in the newest state no more."""
+        return GONE
+
     def _refresh_detail(self) -> None:
         """Explain the open row as it is now, or as it last was and that it is gone."""
         if self._detail is None:
@@ -304,7 +309,7 @@ class TableTab(Tab):
         self._detail = found or self._detail
         explanation = self._explanation(self._detail)
         if found is None:
-            explanation = explanation._replace(sentences=(GONE, *explanation.sentences))
+            explanation = explanation._replace(sentences=(self._gone, *explanation.sentences))
         self.query_one(DetailPanel).show(explanation)
 
     def _close_detail(self) -> None:

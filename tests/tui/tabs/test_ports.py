@@ -432,6 +432,14 @@ async def test_details_say_when_the_listener_is_gone() -> None:
         await screen.until_details("sshd")
 
 
+async def test_details_of_a_process_say_that_it_uses_no_port_any_more() -> None:
+    async with opened((80, 24)) as screen:
+        await screen.listen(*STAGED)
+        await screen.press("v", "enter")
+        await screen.listen()
+        assert screen.details[0].startswith("It uses no port any more;")
+
+
 async def test_escape_closes_the_details_before_it_clears_the_filter() -> None:
     async with opened() as screen:
         await screen.listen(*STAGED)

@@ -21,7 +21,8 @@ def run(options: argparse.Namespace) -> int:
     poller = make_poller(options, follow=False, listeners_only=True)
     try:
         state = polled(poller)
-        listeners = [row for row in state.listeners if chosen.matches(row)] if chosen else state.listeners
+        listeners = [row for row in state.listeners if row.socket.serves]
+        listeners = [row for row in listeners if chosen.matches(row)] if chosen else listeners
         firewall = _firewall() if options.firewall else None
         if options.format == "json":
             from netmon.output import json_lines

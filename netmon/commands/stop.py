@@ -28,7 +28,9 @@ def run(options: argparse.Namespace) -> int:
     require_output()
     plan, state = _plan(question, options)
     if not plan.sockets:
-        print(f"{plan.subject}: nothing holds it")
+        from netmon.ports.stopping.words import nobody
+
+        _say(nobody(plan))
         return NOT_FOUND
     if plan.refusal is not None:
         raise CannotAskError(plan.refusal)
@@ -71,17 +73,26 @@ def _show(plan: StopPlan, state: State) -> None:
     from netmon.ports.stopping.words import who
 
     for sentence in (*who(plan, state.taken_at.timestamp()), *plan.lineage):
-        print(sentence)
+        _say(sentence)
     for finding in plan.effects:
-        print(f"  {'!' if finding.state is FindingState.WARN else '·'} {finding.summary}")
-    sys.stdout.flush()
+        mark = "!" if finding.state is FindingState.WARN else "·"
+        _say(finding.summary, first=f"  {mark} ", rest="    ")
+
+
+def _say(text: str, *, first: str = "", rest: str = "", end: str = "\n") -> None:
+    """One sentence, on a terminal in lines that break between words."""
+    from netmon.output.layout import terminal_width, wrap
+
+    width = terminal_width(sys.stdout)
+    lines = [first + text] if width is None else wrap(text, width, first=first, rest=rest)
+    print("\n".join(lines), end=end, flush=True)
 
 
 def _ask(plan: StopPlan, *, kill: bool) -> bool:
     """Whether the answer is yes; no answer is no."""
     from netmon.ports.stopping.words import question
 
-    print(f"{question(plan, kill=kill)} [y/N] ", end="", flush=True)
+    _say(f"{question(plan, kill=kill)} [y/N]", end=" ")
     try:
         answer = sys.stdin.readline()
     except UnicodeDecodeError:
@@ -125,4 +136,4 @@ def _course(plan: StopPlan, course: StopCourse, options: argparse.Namespace) -> 
 def _tell(plan: StopPlan, outcome: Outcome) -> None:
     from netmon.ports.stopping.words import outcome_words
 
-    print(outcome_words(plan, outcome), flush=True)
+    _say(outcome_words(plan, outcome))

@@ -63,7 +63,8 @@ class Tracker:
         rows = self._rows
         for record in [record for record in snapshot.sockets if record.remote is None]:
             row = rows.get(record.key)
-            if row is None or row.socket is not record:
+            # What is bound and no more may be a client's, whose connection nobody took in then.
+            if record.serves and (row is None or row.socket is not record):
                 self._listeners.add(record)
 
     def _follow(self, interval: Interval) -> None:

@@ -110,3 +110,12 @@ class SocketRecord(NamedTuple):
     tcp: TcpInfo | None = None
     uncounted: Uncounted | None = None
     """Why there are no byte counters; None when there are."""
+
+    @property
+    def serves(self) -> bool:
+        """Whether it listens, or takes datagrams from anyone.
+
+        A TCP socket without a peer may do neither: it is bound, and its program has not called listen(2) or
+        connect(2) yet. Nobody gets to it, and it may be a client's.
+        """
+        return self.state is SocketState.LISTEN or self.state is SocketState.UNCONNECTED

@@ -14,8 +14,7 @@ from netmon.output.layout import terminal_width, wrap, write_line
 from netmon.ports.answer.port_answer import Holder, PortAnswer
 from netmon.ports.answer.verdict import Verdict, bindable
 from netmon.ports.answer.wording import counted, enumerated, owner_text, places_text, process_text
-from netmon.ports.listeners import Listening, user_of
-from netmon.ports.reach.classes import Reach
+from netmon.ports.listeners import Listening, other_loopback, user_of
 
 _WIDTH = 80
 _WIDEST = 100
@@ -186,7 +185,7 @@ def _socket_lines(answer: PortAnswer) -> Iterator[Line]:
     several = len({found.listener.owner.processes for found in answer.sockets}) > 1
     for found in answer.sockets:
         whose = f" by {owner_text(found.listener.owner)}" if several else ""
-        yield verb, f"{_bound(found)}{whose}; reached from {_reached(found.reach)}{_queue(found)}"
+        yield verb, f"{_bound(found)}{whose}; reached from {_reached(found)}{_queue(found)}"
 
 
 def _bound(found: Listening) -> str:
@@ -196,9 +195,11 @@ def _bound(found: Listening) -> str:
     return f"{socket.local}{family if socket.local.address == '::' else ''}{interface}"
 
 
-def _reached(reach: Reach) -> str:
+def _reached(found: Listening) -> str:
+    if other := other_loopback(found):
+        return f"this machine alone, by {other}"
     words = {"127.0.0.1": "127.0.0.1", "::1": "::1", "lan4": "the LAN (IPv4)", "lan6": "the LAN (IPv6)"}
-    known = reach.as_dict()
+    known = found.reach.as_dict()
     yes = [words[source] for source, reached in known.items() if reached]
     unsure = [words[source] for source, reached in known.items() if reached is None]
     told = ", ".join(yes) or ("" if unsure else "nowhere")

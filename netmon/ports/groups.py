@@ -63,6 +63,11 @@ class PortGroup(NamedTuple):
         return any(row.is_filling for row in self.sockets)
 
     @property
+    def is_full(self) -> bool:
+        """Whether the accept queue of one socket is at its backlog."""
+        return any(row.is_full for row in self.sockets)
+
+    @property
     def is_exposed(self) -> bool:
         """Whether other machines get to it, as far as its bindings go."""
         return bool(self.reach.lan4 or self.reach.lan6)

@@ -59,12 +59,14 @@ class _Place:
 
 
 def holding(listeners: Sequence[Connection], question: PortQuestion) -> list[Connection]:
-    """The listening or bound sockets that a question means; UDP only if asked for, or if no TCP listens."""
+    """The listening TCP or bound UDP sockets that are meant; UDP only if asked for, or if no TCP listens."""
     for protocol in question.protocols:
         places = [
             _Place(listener)
             for listener in listeners
-            if listener.socket.protocol == protocol and listener.socket.local.port == question.port
+            if listener.socket.protocol == protocol
+            and listener.socket.local.port == question.port
+            and listener.socket.serves
         ]
         if found := serving(places, question.address):
             return [place.connection for place in found]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from netmon.engine.listener_log import local_end
 from netmon.engine.state import State
 from netmon.model.connection import Connection
+from netmon.model.endpoint import Scope, scope_of
 from netmon.model.process import Owner
 from netmon.model.snapshot import LocalEnd
 from netmon.ports.reach.classes import Reach, reach
@@ -62,6 +63,12 @@ class Listening(NamedTuple):
         return queue is not None and queue[0] * 2 > queue[1]
 
     @property
+    def is_full(self) -> bool:
+        """Whether the accept queue is at its backlog: the kernel drops the handshakes of new clients."""
+        queue = self.accept_queue
+        return queue is not None and queue[0] >= max(1, queue[1])
+
+    @property
     def is_exposed(self) -> bool:
         """Whether other machines get to it, as far as its binding goes."""
         return bool(self.reach.lan4 or self.reach.lan6)
@@ -72,13 +79,15 @@ def listening(state: State, listeners: Sequence[Connection] | None = None) -> li
 
     Args:
         state: Gives the addresses and the connections that are counted.
-        listeners: Those wanted; all of the state's by default.
+        listeners: Those wanted; all of the state's by default. What serves nobody is left out.
     """
     traffic = listener_traffic(state)
     reaches: dict[tuple[str, bool | None, str | None], Reach] = {}
     rows = []
     for listener in state.listeners if listeners is None else listeners:
         socket = listener.socket
+        if not socket.serves:
+            continue
         bound = (socket.local.address, socket.v6only, socket.interface)
         if (reached := reaches.get(bound)) is None:
             reached = reaches[bound] = reach(*bound, state.addresses)
@@ -87,6 +96,18 @@ def listening(state: State, listeners: Sequence[Connection] | None = None) -> li
         rows.append(Listening(listener, reached, shared.connections, shared, own))
     rows.sort(key=by_port)
     return rows
+
+
+def other_loopback(row: Listening) -> str | None:
+    """The address out of 127.0.0.0/8 that a socket is bound to, if it is another than 127.0.0.1.
+
+    Programs on this machine get to it there, and there alone: as to a resolver on 127.0.0.53.
+    """
+    socket = row.listener.socket
+    address = socket.local.address
+    if address in ("127.0.0.1", "::1") or socket.interface not in (None, "lo"):
+        return None
+    return address if scope_of(address) is Scope.LOOPBACK else None
 
 
 def binding(connection: Connection) -> LocalEnd:

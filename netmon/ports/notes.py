@@ -11,7 +11,7 @@ from netmon.engine.state import State
 from netmon.model.units import format_age
 from netmon.ports.drift import Drift
 from netmon.ports.groups import PortGroup
-from netmon.ports.listeners import Listening
+from netmon.ports.listeners import Listening, other_loopback
 
 NoteKind = Literal["fail", "warn", "new", "closing", ""]
 
@@ -31,17 +31,21 @@ NO_NOTE = Note(0, "")
 def note_of_group(group: PortGroup, state: State) -> Note:
     """What is to be said of a port."""
     if group.is_filling:
-        return Note(9, "⚠ accept queue filling", "warn")
+        return _of_queue(group)
     if group.drift is not None:
         return _of_drift(group, group.drift, state)
-    return _of_drops(group.sockets) or _of_one_family(group, state) or NO_NOTE
+    return _of_drops(group.sockets) or _of_one_family(group, state) or _of_one_address(group) or NO_NOTE
 
 
 def note_of_socket(row: Listening, state: State) -> Note:
     """What is to be said of one of several sockets of a port."""
     if row.is_filling:
-        return Note(9, "⚠ accept queue filling", "warn")
+        return _of_queue(row)
     return _of_drops([row]) or NO_NOTE
+
+
+def _of_queue(subject: PortGroup | Listening) -> Note:
+    return Note(9, f"⚠ accept queue {'full' if subject.is_full else 'filling'}", "warn")
 
 
 def clock(state: State, monotonic: float) -> str:
@@ -70,6 +74,12 @@ def _of_drift(group: PortGroup, drift: Drift, state: State) -> Note:
 def _of_drops(rows: Sequence[Listening]) -> Note | None:
     drops = sum(row.listener.socket.drops or 0 for row in rows)
     return Note(4, f"{plural(drops, 'datagram')} dropped") if drops else None
+
+
+def _of_one_address(group: PortGroup) -> Note | None:
+    """What no column of reach tells: this machine gets to it, by neither 127.0.0.1 nor ::1."""
+    others = dict.fromkeys(map(other_loopback, group.sockets))
+    return None if None in others else Note(1, f"only by {' and '.join(filter(None, others))}")
 
 
 def _of_one_family(group: PortGroup, state: State) -> Note | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netmon.engine.explain import Explanation, Fact
 from netmon.engine.explain.holders import holder_facts
-from netmon.engine.explain.words import ancestry, holder_subject, names, plural, source_of
+from netmon.engine.explain.words import ancestry, holder_subject, holder_words, names, plural, source_of
 from netmon.engine.state import State
 from netmon.model.process import Process
 from netmon.model.text import clean
@@ -42,11 +42,37 @@ def _holder_sentences(
     if row.others:
         others = plural(len(row.others), "other port")
         yield f"Its sockets are bound to {others} besides: {port_words(row.others, 8)}."
-    pace = f"{format_rate(row.rate_received)} in and {format_rate(row.rate_sent)} out now"
-    yield f"{plural(row.inbound, 'connection')} came in and {row.outbound:,} went out: {pace}."
+    if row.inbound or row.outbound:
+        pace = f"{format_rate(row.rate_received)} in and {format_rate(row.rate_sent)} out now"
+        yield f"{plural(row.inbound, 'connection')} came in and {row.outbound:,} went out: {pace}."
+    else:
+        yield "No connection of it is open."
     if not row.owner.processes:
         yield f"No process can be named: {row.owner.explain() or 'this source does not tell'}."
     yield ancestry(ancestors)
+
+
+def about_ports(row: ProcessPorts, state: State) -> tuple[str, ...]:
+    """What its ports are to a holder: its own to serve on, or lent to it as a client."""
+    who = holder_words(row.owner)
+    low, high = state.ephemeral
+    sentences = []
+    if row.serves:
+        sentences.append(
+            f"{port_words(row.serves, 3)}: there {who} waits for whoever comes, at a port of its choice,"
+            " which nobody else gets while it does."
+        )
+    if row.client:
+        sentences.append(
+            f"{port_words(row.client, 3)}: ephemeral, lent by the kernel out of {low}–{high} so that {who}"
+            " can be the client of somebody; each goes back when its socket closes."
+        )
+    if row.others:
+        sentences.append(
+            f"{port_words(row.others, 3)}: the local end of connections that a listener took in, or bound by"
+            " choice."
+        )
+    return tuple(map(clean, sentences))
 
 
 def copied_holder(row: ProcessPorts) -> str:

@@ -106,7 +106,8 @@ def listeners_of(connection: Connection, state: State) -> list[Connection]:
 def _sharers(listeners: Iterable[Connection]) -> dict[LocalEnd, list[Connection]]:
     ends: dict[LocalEnd, list[Connection]] = {}
     for row in listeners:
-        ends.setdefault(local_end(row.socket), []).append(row)
+        if row.socket.serves:
+            ends.setdefault(local_end(row.socket), []).append(row)
     return ends
 
 

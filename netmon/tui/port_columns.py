@@ -112,7 +112,9 @@ _REACHED = {True: "●", False: "○", None: UNKNOWN}
 
 def _reach_column(source: str, label: str, priority: int) -> Column[PortRow]:
     def text(row: PortRow) -> str:
-        return "" if row.folded else _REACHED[getattr(row.subject.reach, source)].center(len(label))
+        if row.folded or row.group.is_gone:
+            return ""
+        return _REACHED[getattr(row.subject.reach, source)].center(len(label))
 
     def kind(row: PortRow) -> str:
         return "" if getattr(row.subject.reach, source) else "dim"

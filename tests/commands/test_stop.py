@@ -70,6 +70,22 @@ def test_nothing_holds_it() -> None:
     assert (answer.code, answer.out, answer.err) == (1, f"{port}/tcp: nothing holds it\n", "")
 
 
+def test_who_bound_the_port_and_does_not_listen_may_be_a_client_and_lives_on() -> None:
+    def bound(channel: Channel) -> None:
+        with socket.socket() as client:
+            client.bind(("127.0.0.1", 0))
+            channel.send(client.getsockname()[1])
+            rest(channel)
+
+    with forked(bound) as other:
+        port = other.hear()
+        answer = netmon("stop", str(port), "--yes")
+        assert (answer.code, answer.err) == (1, "")
+        assert answer.out.startswith(f"{port}/tcp: nothing listens on it; ")
+        assert f"({other.pid}) has a socket bound to it" in answer.out
+        assert alive(other.pid)
+
+
 @pytest.mark.parametrize("word", ["0", "65536", "-1", "nosuch", "80/sctp", "::1:80", "x y"])
 def test_what_is_no_port_is_named(word: str) -> None:
     said_in_one_line(netmon("stop", word, "--yes"), "netmon stop", word)
@@ -302,6 +318,17 @@ def test_no_is_the_default_and_leaves_it_alone() -> None:
                 assert terminal.ended(20) == 1
                 assert "left alone" in terminal.output
         assert server.is_alive
+
+
+def test_on_a_terminal_lines_break_between_words() -> None:
+    with served() as server, in_pty([*NETMON, "stop", str(server.port)], size=(40, 24)) as terminal:
+        terminal.until("[y/N]")
+        terminal.type("n\n")
+        assert terminal.ended(20) == 1
+        said = terminal.output.partition("[y/N]")[0].splitlines()
+        words = {word for line in said for word in line.split()}
+        assert all(len(line) <= 40 or " " not in line for line in said)
+        assert {"holds", "started", "Send", "SIGTERM"} <= words
 
 
 def test_yes_stops_it() -> None:

@@ -243,6 +243,13 @@ def test_a_listener_is_remembered_after_it_is_gone(machine: Machine) -> None:
     assert state.listeners == []
 
 
+def test_what_was_bound_and_did_not_listen_took_nobody_in(machine: Machine) -> None:
+    bound = listening("10.0.0.5:50000", state=SocketState.CLOSED)
+    machine.poll(bound)
+    opened = tcp("10.0.0.5:50000", "10.0.0.9:443", excess=None)
+    assert judged(only(machine.poll(opened).connections)) == (Direction.OUTBOUND, Basis.PORT)
+
+
 def test_who_listened_owned_what_came_and_went_between_two_polls(machine: Machine) -> None:
     machine.poll(listening("0.0.0.0:8080", held=SSHD))
     visitor = tcp("10.0.0.5:8080", "10.0.0.9:50001", received=10, excess=0)

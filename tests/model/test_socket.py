@@ -23,6 +23,12 @@ def test_why_bytes_are_unknown_is_a_sentence(reason: Uncounted) -> None:
     assert not reason.value.endswith(".")
 
 
+def test_what_listens_or_takes_datagrams_from_anyone_serves() -> None:
+    record = SocketRecord(1, "tcp", 4, Endpoint("127.0.0.1", 1), None, SocketState.LISTEN)
+    serving = [state for state in SocketState if record._replace(state=state).serves]
+    assert serving == [SocketState.LISTEN, SocketState.UNCONNECTED]
+
+
 def test_a_record_claims_nothing_it_was_not_given() -> None:
     record = SocketRecord(1, "tcp", 4, Endpoint("127.0.0.1", 1), None, SocketState.LISTEN)
     assert record.owner.reason is OwnerReason.NOT_SUPPORTED

@@ -63,6 +63,19 @@ def test_several_holders_are_each_told() -> None:
     assert any("and 4 more processes" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("local", "words"),
+    [
+        ("127.0.0.53:8080", "this machine alone, by 127.0.0.53"),
+        ("127.0.0.1:8080", "127.0.0.1"),
+        ("198.51.100.1:8080", "nowhere"),
+    ],
+)
+def test_from_where_a_listener_on_one_address_is_reached(local: str, words: str) -> None:
+    (line,) = [line for line in text(held(server=listener(local))) if "listens on" in line]
+    assert line == f"  listens on    {local}; reached from {words}; accept queue 0 of 128"
+
+
 def test_a_holder_that_cannot_be_named_is_explained() -> None:
     server = listener(process=None)
     first, *rest = text(held(server=server, holders=()))

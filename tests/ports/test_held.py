@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netmon.collectors.bound import Bound
+from netmon.model.socket import SocketState
 from netmon.ports.held import holding, listener_of, serving
 from netmon.ports.question import parse_question
 from tests.builders import endpoint, listener
@@ -47,6 +48,12 @@ UDP = listener("0.0.0.0:8080", protocol="udp")
 OTHER = listener("0.0.0.0:8081")
 UDP_ONLY = listener("0.0.0.0:53", protocol="udp")
 ALL = [TCP, TCP_LOCAL, UDP, OTHER, UDP_ONLY]
+
+
+def test_what_is_bound_and_does_not_listen_takes_nobody() -> None:
+    bound = listener("127.0.0.1:8080", state=SocketState.CLOSED)
+    assert holding([bound], parse_question("8080")) == []
+    assert listener_of(endpoint("127.0.0.1:8080"), [TCP, bound]) == [TCP]
 
 
 @pytest.mark.parametrize(

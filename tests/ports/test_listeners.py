@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netmon.model.connection import Connection, Direction
+from netmon.model.socket import SocketState
 from netmon.ports.listeners import binding, listening, user_of
 from netmon.ports.reach.classes import Reach
 from netmon.ports.traffic import Traffic
@@ -33,6 +34,13 @@ def test_each_connection_counts_for_the_most_specific_listener() -> None:
     assert counts == {"127.0.0.1": 1, "0.0.0.0": 1, "::": 2}
 
 
+def test_what_is_bound_and_does_not_listen_is_no_listener() -> None:
+    bound = listener("127.0.0.1:80", state=SocketState.CLOSED)
+    assert listening(state(listeners=[bound])) == []
+    taken = state([inbound("127.0.0.1:80")], [bound, listener("0.0.0.0:80")])
+    assert [row.inbound for row in listening(taken)] == [1]
+
+
 def test_listeners_come_by_port_each_with_its_reach() -> None:
     here, everywhere = listener("127.0.0.1:9000"), listener("[::]:80")
     first, second = listening(state(listeners=[here, everywhere]))
@@ -49,13 +57,21 @@ def test_only_those_that_are_wanted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("waiting", "backlog", "filling"),
-    [(0, 128, False), (64, 128, False), (65, 128, True), (129, 128, True), (0, 0, False), (1, 0, True)],
+    ("waiting", "backlog", "filling", "full"),
+    [
+        (0, 128, False, False),
+        (64, 128, False, False),
+        (65, 128, True, False),
+        (128, 128, True, True),
+        (129, 128, True, True),
+        (0, 0, False, False),
+        (1, 0, True, True),
+    ],
 )
-def test_an_accept_queue_above_half_is_filling(waiting: int, backlog: int, filling: bool) -> None:
+def test_an_accept_queue_above_half_is_filling(waiting: int, backlog: int, filling: bool, full: bool) -> None:
     (row,) = listening(state(listeners=[queue(waiting, backlog)]))
     assert row.accept_queue == (waiting, backlog)
-    assert row.is_filling is filling
+    assert (row.is_filling, row.is_full) == (filling, full)
 
 
 @pytest.mark.parametrize("bound", [queue(None, None), queue(3, None), listener("0.0.0.0:53", protocol="udp")])

@@ -24,6 +24,8 @@ def note(*listeners: Connection, first: tuple[Connection, ...] = (), **fields: A
 def test_a_queue_that_fills_is_the_most_pressing() -> None:
     filling = listener("0.0.0.0:80", socket={"receive_queue": 100})
     assert note(filling) == Note(9, "⚠ accept queue filling", "warn")
+    full = listener("0.0.0.0:80", socket={"receive_queue": 128})
+    assert note(full) == Note(9, "⚠ accept queue full", "warn")
     shown = state(listeners=[filling, listener("[::]:80")])
     (group,) = port_groups(shown)
     assert [note_of_socket(row, shown).text for row in group.sockets] == ["⚠ accept queue filling", ""]
@@ -56,6 +58,15 @@ def test_what_only_one_half_of_localhost_reaches() -> None:
     assert note(six, first=(six,), addresses={"::1": "lo"}) is NO_NOTE
     udp = listener("[::1]:53", protocol="udp")
     assert note(udp, first=(udp,)) is NO_NOTE
+
+
+def test_what_listens_on_another_address_of_127_alone_is_reached_by_that() -> None:
+    stub = listener("127.0.0.53:53")
+    assert note(stub, first=(stub,)) == Note(1, "only by 127.0.0.53")
+    second = listener("127.0.0.54:53")
+    assert note(stub, second, first=(stub, second)) == Note(1, "only by 127.0.0.53 and 127.0.0.54")
+    local = listener("127.0.0.1:53")
+    assert note(stub, local, first=(stub, local)) is NO_NOTE
 
 
 def test_drops_are_added_up() -> None:

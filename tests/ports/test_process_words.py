@@ -5,7 +5,7 @@ from __future__ import annotations
 from netmon.engine.explain import Explanation
 from netmon.model.connection import Connection
 from netmon.ports.by_process import ProcessSettings, by_process
-from netmon.ports.process_words import copied_holder, explain_holder
+from netmon.ports.process_words import about_ports, copied_holder, explain_holder
 from tests.builders import HOSTILE, connection, listener, owner, process, state
 
 NGINX = owner(process("nginx", 10))
@@ -15,6 +15,21 @@ def explained(connections: list[Connection], listeners: list[Connection]) -> tup
     shown = state(connections, listeners)
     (row,) = by_process(shown, ProcessSettings()).rows
     return explain_holder(row, shown, (process("bash", 700),)), copied_holder(row)
+
+
+def test_what_its_ports_are_to_it() -> None:
+    rows = [connection(owner=NGINX), connection(local="10.0.0.5:1000", owner=NGINX)]
+    shown = state(rows, [listener("0.0.0.0:80", owner=NGINX)])
+    (row,) = by_process(shown, ProcessSettings()).rows
+    served, lent, other = about_ports(row, shown)
+    assert served.startswith("80: there nginx (10, user dev) waits for whoever comes")
+    assert lent.startswith("50000: ephemeral, lent by the kernel out of 32768–60999 so that nginx")
+    assert other.startswith("1000: the local end of connections")
+
+
+def test_who_has_no_connection_is_said_to_have_none() -> None:
+    found, _ = explained([], [listener("0.0.0.0:80", owner=NGINX)])
+    assert "No connection of it is open." in found.sentences
 
 
 def test_a_server_that_is_a_client_too() -> None:

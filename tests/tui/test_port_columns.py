@@ -113,6 +113,7 @@ def test_a_port_that_is_gone_has_no_figures() -> None:
     (line,) = rows(gone_listeners=(gone,), started_at=NOW - 60)
     assert [cell(key, line) for key in ("queue", "inbound", "rate_received", "rate_sent")] == [""] * 4
     assert cell("note", line) == "✕ gone 5s ago"
+    assert {cell(source, line) for source in ("loopback4", "loopback6", "lan4", "lan6")} == {""}
 
 
 def test_a_folded_line_says_how_many_and_nothing_else() -> None:

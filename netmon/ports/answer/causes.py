@@ -13,7 +13,6 @@ from typing import NamedTuple
 from netmon.collectors.port_rules import PortRules
 from netmon.engine.closing import is_remains
 from netmon.model.connection import Connection, Direction
-from netmon.model.socket import SocketState
 from netmon.ports.answer.overlap import taken_at, taken_by
 from netmon.ports.bind_probe import Attempt, Place
 
@@ -114,7 +113,7 @@ def _occupied(place: Place, rows: Sequence[Connection]) -> Cause:
 
 
 def _kind(row: Connection, place: Place) -> CauseKind:
-    if is_serving(row):
+    if row.socket.serves:
         return _relation(row, place)
     if row.socket.remote is None:
         return CauseKind.BOUND
@@ -123,11 +122,6 @@ def _kind(row: Connection, place: Place) -> CauseKind:
     # A UDP socket with a fixed peer is nobody's child.
     is_outgoing = row.direction is Direction.OUTBOUND or row.socket.protocol == "udp"
     return CauseKind.OUTGOING if is_outgoing else CauseKind.CONNECTED
-
-
-def is_serving(row: Connection) -> bool:
-    """Whether a socket listens, or takes datagrams from anyone."""
-    return row.socket.state in (SocketState.LISTEN, SocketState.UNCONNECTED)
 
 
 def _relation(row: Connection, place: Place) -> CauseKind:

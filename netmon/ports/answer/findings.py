@@ -9,6 +9,7 @@ from netmon.ports.answer.causes import CauseKind
 from netmon.ports.answer.ground import Ground, Refusal
 from netmon.ports.answer.remarks import notes, reserve
 from netmon.ports.answer.wording import counted, enumerated, owner_text, pairs_text, places_text
+from netmon.ports.holder import holder_of
 
 _OF_A_HOLDER = frozenset(
     {CauseKind.HELD, CauseKind.WILDCARD, CauseKind.SPECIFIC, CauseKind.OTHER_FAMILY, CauseKind.PRIVILEGED}
@@ -25,7 +26,7 @@ def findings(ground: Ground) -> tuple[Finding, ...]:
 def _server(ground: Ground, refusal: Refusal) -> Finding:
     """A server elsewhere on the port is in the way of the address that was asked for."""
     check, why = _SERVER_WORDS[refusal.kind]
-    owners = dict.fromkeys(owner_text(row.owner) for row in refusal.blockers)
+    owners = dict.fromkeys(holder_of(row.owner) for row in refusal.blockers)
     return Finding(
         check,
         FindingState.FAIL,
@@ -54,12 +55,11 @@ _SERVER_WORDS = {
 
 def _bound(ground: Ground, refusal: Refusal) -> Finding:
     owner = refusal.blockers[0].owner
-    whose = f" of {owner_text(owner)}" if owner.processes else ""
     unnamed = "" if owner.processes else f"; {owner_text(owner)}"
     return Finding(
         "bind-bound",
         FindingState.FAIL,
-        f"A socket{whose} is bound to {pairs_text(refusal.blockers)} but does not listen.",
+        f"A socket of {holder_of(owner)} is bound to {pairs_text(refusal.blockers)} but does not listen.",
         f"{', '.join(refusal.errors)} on {places_text(refusal.places)}{unnamed}",
         "Nobody can connect to it, and it keeps the port from everyone else"
         + (" who does not set SO_REUSEADDR." if refusal.reuse_helps else "."),
@@ -73,22 +73,23 @@ def _outgoing(ground: Ground, refusal: Refusal) -> Finding:
     in_range = ground.ephemeral[0] <= ground.port <= ground.ephemeral[1]
     why = "It is the local end of a connection that was opened here"
     why += ", lent by the kernel from its ephemeral range" if in_range else ""
-    end = f"End that connection of {owner_text(first.owner)}"
+    who = holder_of(first.owner)
+    end = f"End that connection of {who}"
     return Finding(
         "bind-ephemeral",
         FindingState.FAIL,
-        f"{ground.name} is taken by an outgoing connection of {owner_text(first.owner)} "
-        f"to {first.socket.remote}.",
+        f"{ground.name} is taken by an outgoing connection of {who} to {first.socket.remote}.",
         f"{', '.join(refusal.errors)} on {places_text(refusal.places)}; {pairs_text(refusal.blockers)}",
-        why + "; no server can bind it before that is over"
+        why
+        + "; no server can bind it before that is over"
         + (", unless it sets SO_REUSEADDR." if refusal.reuse_helps else "."),
         f"{end}. {reserve(ground)}" if ground.is_lent else f"{end}.",
         "ip(7) ip_local_port_range",
-    )  # fmt: skip
+    )
 
 
 def _connected(ground: Ground, refusal: Refusal) -> Finding:
-    owners = dict.fromkeys(owner_text(row.owner) for row in refusal.blockers)
+    owners = dict.fromkeys(holder_of(row.owner) for row in refusal.blockers)
     return Finding(
         "bind-connected",
         FindingState.FAIL,

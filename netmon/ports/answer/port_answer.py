@@ -16,10 +16,11 @@ from netmon.model.finding import Finding
 from netmon.model.port_range import PortRange, port_range
 from netmon.model.process import Process
 from netmon.model.socket import Protocol, SocketState
-from netmon.ports.answer.causes import Bind, cause_of, is_serving
+from netmon.ports.answer.causes import Bind, cause_of
 from netmon.ports.answer.findings import findings
 from netmon.ports.answer.ground import Ground
 from netmon.ports.answer.overlap import taken_at, taken_by
+from netmon.ports.answer.strain import strain
 from netmon.ports.answer.verdict import Verdict, verdict_of
 from netmon.ports.bind_probe import Place, places_for, plain_address, probe
 from netmon.ports.listeners import Listening, listening
@@ -106,13 +107,14 @@ def _answer(
     rows = [row for row in (*state.listeners, *state.connections) if _is_on(row, port, protocol)]
     places = places_for(address)
     # Of `::` what takes IPv6; whether it takes IPv4 too is another matter.
-    serving = [row for row in rows if is_serving(row) and (address is None or _serves(row, places[-1]))]
+    serving = [row for row in rows if row.socket.serves and (address is None or _serves(row, places[-1]))]
     sockets = tuple(listening(state, serving))
     binds = tuple(
         Bind(attempt, cause_of(attempt, rows, rules, port, state.addresses))
         for attempt in probe(port, protocol, places)
     )
     foreign = tuple(one for one in elsewhere if (one.local.port, one.protocol) == (port, protocol))
+    inbound = _inbound(rows, places) if sockets else ()
     ground = Ground(port, protocol, bool(sockets), binds, foreign, rules, state.ephemeral, _uid())
     return PortAnswer(
         port,
@@ -122,10 +124,10 @@ def _answer(
         port_range(port, state.ephemeral),
         sockets,
         _holders(sockets, collector),
-        _inbound(rows, places) if sockets else (),
+        inbound,
         binds,
         foreign,
-        findings(ground),
+        (*strain(serving, inbound, state.limits), *findings(ground)),
     )
 
 

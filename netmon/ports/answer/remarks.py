@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from netmon.collectors.namespaces import ForeignListener
 from netmon.model.finding import Finding, FindingState
@@ -10,12 +10,14 @@ from netmon.ports.answer.causes import CauseKind
 from netmon.ports.answer.ground import Ground
 from netmon.ports.answer.verdict import bindable
 from netmon.ports.answer.wording import enumerated, places_text, process_text
+from netmon.ports.bind_probe import Place
 
 
 def notes(ground: Ground) -> Iterator[Finding]:
     """Everything but refused binds that a person who asks for this port should be told."""
     if ground.held:
         yield from _partly_free(ground)
+        yield from _shared(ground)
     yield from _range(ground)
     if ground.elsewhere:
         yield _elsewhere(ground)
@@ -23,8 +25,10 @@ def notes(ground: Ground) -> Iterator[Finding]:
 
 def _partly_free(ground: Ground) -> Iterator[Finding]:
     """Where a second server could have the port beside the first."""
-    free = bindable(ground.binds, reuse=False) | bindable(ground.binds, reuse=True)
-    places = [place for place in dict.fromkeys(bind.attempt.place for bind in ground.binds) if place in free]
+    free = bindable(ground.binds, reuse=False)
+    if ground.protocol == "tcp":
+        free |= bindable(ground.binds, reuse=True)
+    places = _in_order(free, ground)
     if places:
         yield Finding(
             "bind-partly-free",
@@ -36,6 +40,30 @@ def _partly_free(ground: Ground) -> Iterator[Finding]:
             "",
             "ip(7), ipv6(7) IPV6_V6ONLY",
         )
+
+
+def _shared(ground: Ground) -> Iterator[Finding]:
+    """Where a second UDP socket could have the very address of the first, which TCP never allows."""
+    if ground.protocol != "udp":
+        return
+    shared = bindable(ground.binds, reuse=True) - bindable(ground.binds, reuse=False)
+    if places := _in_order(shared, ground):
+        yield Finding(
+            "bind-shared",
+            FindingState.INFO,
+            f"Another program can bind {ground.name} too on {places_text(places)}, with SO_REUSEADDR: "
+            "the holder has set it.",
+            "tried by a real bind",
+            "Of several on one address the kernel gives a datagram to one alone, most often to the last that "
+            "was bound; only multicast goes to all of them.",
+            "",
+            "socket(7) SO_REUSEADDR",
+        )
+
+
+def _in_order(places: Set[Place], ground: Ground) -> list[Place]:
+    """In the order in which they were tried."""
+    return [place for place in dict.fromkeys(bind.attempt.place for bind in ground.binds) if place in places]
 
 
 def _range(ground: Ground) -> Iterator[Finding]:
@@ -95,4 +123,4 @@ def _whose(one: ForeignListener) -> str:
     if one.resident is None:
         return f"a process of uid {one.uid}"
     unit = f", {one.resident.unit}" if one.resident.unit else ""
-    return f"beside {process_text(one.resident)}{unit}"
+    return f"a process of uid {one.uid} in that of {process_text(one.resident)}{unit}"

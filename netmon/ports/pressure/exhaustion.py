@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from netmon.engine.state import State
 from netmon.model.finding import Finding, FindingState
 from netmon.model.pressure import Destination, PortLimits
+from netmon.ports.holder import holder_of
 from netmon.ports.pressure.ephemeral_use import DestinationUse, EphemeralUse, PortSpace
-from netmon.ports.pressure.holder import holder_of
 
 WARN_SHARE = 0.80
 """From here on warn: the last fifth goes fast, since what uses so many opens many a second."""

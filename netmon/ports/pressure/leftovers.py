@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from netmon.model.finding import Finding, FindingState
 from netmon.model.pressure import ConnectionTally, Pile
-from netmon.ports.pressure.holder import holder_of
+from netmon.ports.holder import holder_of
 
 CLOSE_WAIT_MANY = 10
 """So many of one process that last are a leak: a few may be slow work that goes on without its client."""
@@ -15,15 +15,19 @@ _PLACES_NAMED = 3
 
 def close_wait(tally: ConnectionTally) -> Iterator[Finding]:
     """`close-wait`: connections whose peer has closed, but the process has not."""
-    pressed = [pile for pile in tally.close_wait if _lasting(pile) >= CLOSE_WAIT_MANY]
-    for pile in pressed:
-        yield _left_open(pile)
+    pressed = left_open(tally.close_wait)
+    yield from pressed
     if not pressed:
         total = sum(pile.sockets for pile in tally.close_wait)
         largest = tally.close_wait[0] if tally.close_wait else None
         seen = f"most: {holder_of(largest.owner)} with {largest.sockets}" if largest else ""
         summary = f"no process leaves connections open that its peers closed: {total} in CLOSE_WAIT"
         yield Finding("close-wait", FindingState.OK, summary, seen, reference="tcp(7)")
+
+
+def left_open(piles: Iterable[Pile]) -> list[Finding]:
+    """A judgement on each pile that is a leak."""
+    return [_left_open(pile) for pile in piles if _lasting(pile) >= CLOSE_WAIT_MANY]
 
 
 def _lasting(pile: Pile) -> int:

@@ -12,8 +12,8 @@ from netmon.model.finding import Finding, FindingState
 from netmon.model.pressure import ConnectionTally, ListenCounters, PortLimits
 from netmon.model.snapshot import LocalEnd
 from netmon.model.socket import SocketState
+from netmon.ports.holder import holder_of
 from netmon.ports.listeners import binding
-from netmon.ports.pressure.holder import holder_of
 from netmon.ports.traffic import taker
 
 HANDSHAKES_LEAST = 8
@@ -38,16 +38,30 @@ def accept_queues(state: State) -> Iterator[Finding]:
     if not known and (listeners or state.source == "psutil"):
         yield Finding("accept-queue", FindingState.UNKNOWN, f"accept queues are not known: {_QUEUES_UNKNOWN}")
         return
-    pressed = sorted(
-        (item for item in known if _is_filling(*item[1:])), key=lambda item: -_fullness(*item[1:])
-    )
-    for row, queue, backlog in pressed:
-        yield _filling(row, queue, backlog, state.limits or PortLimits())
+    pressed = filling_queues(listeners, state.limits)
+    yield from pressed
     if not pressed:
         fullest = max(known, key=lambda item: _fullness(*item[1:]), default=None)
         seen = f"fullest: {_place(fullest[0])} with {fullest[1]} of {fullest[2]}" if fullest else ""
         summary = f"none of {_count(len(known), 'accept queue')} is more than half full"
         yield Finding("accept-queue", FindingState.OK, summary, seen, reference="listen(2)")
+
+
+def filling_queues(listeners: Iterable[Connection], limits: PortLimits | None) -> list[Finding]:
+    """A judgement on each accept queue that is more than half full, the fullest first.
+
+    Args:
+        listeners: TCP sockets that listen.
+        limits: what the kernel allows.
+    """
+    pressed = [
+        (_fullness(queue, backlog), _filling(row, queue, backlog, limits or PortLimits()))
+        for row in listeners
+        if (queue := row.socket.receive_queue) is not None
+        and (backlog := row.socket.send_queue) is not None
+        and _is_filling(queue, backlog)
+    ]
+    return [finding for _, finding in sorted(pressed, key=lambda item: -item[0])]
 
 
 def _is_filling(queue: int, backlog: int) -> bool:

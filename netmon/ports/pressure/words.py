@@ -38,6 +38,18 @@ def explain_destination(row: DestinationUse, use: EphemeralUse, state: State) ->
     return Explanation(tuple(sentences), facts, row.key)
 
 
+def about_destination(row: DestinationUse, state: State) -> tuple[str, ...]:
+    """What the ports are that connections to one destination take."""
+    low, high = state.ephemeral
+    place = place_of(row.destination)
+    return (
+        f"Each connection to {place} has an ephemeral port as its end here, out of {low}–{high}: the kernel"
+        " lends it until the connection is over, and for another minute while it is in TIME_WAIT.",
+        f"No two of them may have the same one, so that {row.free:,} more are possible now; connections to"
+        " other places may use the same ports again.",
+    )
+
+
 def copied_destination(row: DestinationUse) -> str:
     """One line to paste elsewhere."""
     return (

@@ -130,10 +130,12 @@ def _ports(group: Group, state: State) -> Iterator[Finding]:
         f"{listener.socket.local.port}/{listener.socket.protocol}": None
         for listener in state.listeners
         if listener.key not in held
+        and listener.socket.serves
         and group.pids.intersection(process.pid for process in listener.owner.processes)
     }
     if others:
-        yield Finding("stop-ports", FindingState.INFO, f"It holds {_some(list(others))} too, which go free.")
+        free = "goes free" if len(others) == 1 else "go free"
+        yield Finding("stop-ports", FindingState.INFO, f"It holds {_some(list(others))} too, which {free}.")
 
 
 def _named(processes: Sequence[Process]) -> str:

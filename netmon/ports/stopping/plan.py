@@ -65,6 +65,8 @@ class StopPlan(NamedTuple):
     """Whether it is about one connection's own process, not about a listener."""
     is_whole_port: bool = False
     """Whether every socket at the port is meant, also those that come later."""
+    idle: tuple[Connection, ...] = ()
+    """Where nothing listens: TCP sockets that are bound to the port all the same, perhaps a client's."""
 
     @property
     def holders(self) -> tuple[Target, ...]:

@@ -11,7 +11,6 @@ from netmon.collectors.container_engines import published_ports, systemd_sockets
 from netmon.engine.state import State
 from netmon.model.connection import Connection, Direction
 from netmon.model.process import Process
-from netmon.model.socket import SocketState
 from netmon.ports.held import holding, listener_of
 from netmon.ports.listeners import binding
 from netmon.ports.question import PortQuestion
@@ -36,10 +35,21 @@ def plan_for_port(question: PortQuestion, state: State, ancestors: Ancestors) ->
     """The plan for what takes what comes to a port; without sockets where nothing does."""
     sockets = holding(state.listeners, question)
     if not sockets:
-        return StopPlan(_label(question))
+        return StopPlan(_label(question), idle=_idle(question, state))
     protocol = sockets[0].socket.protocol
     plan = _planned(str(question._replace(protocol=protocol)), sockets, state, ancestors)
     return plan._replace(is_whole_port=question.address is None)
+
+
+def _idle(question: PortQuestion, state: State) -> tuple[Connection, ...]:
+    """What is bound to a port, perhaps for a connection of its own, and listens to nobody."""
+    return tuple(
+        row
+        for row in state.listeners
+        if not row.socket.serves
+        and row.socket.protocol in question.protocols
+        and row.socket.local.port == question.port
+    )
 
 
 def plan_for_row(row: Connection, state: State, ancestors: Ancestors) -> StopPlan:
@@ -48,8 +58,9 @@ def plan_for_row(row: Connection, state: State, ancestors: Ancestors) -> StopPla
     Of any other connection it is the process that holds its socket.
     """
     socket = row.socket
-    if socket.state in (SocketState.LISTEN, SocketState.UNCONNECTED):
-        same = [one for one in state.listeners if binding(one) == binding(row)]  # all of SO_REUSEPORT
+    if socket.serves:
+        everyone = [one for one in state.listeners if one.socket.serves]
+        same = [one for one in everyone if binding(one) == binding(row)]  # all of SO_REUSEPORT
         return _planned(_short(row), same or [row], state, ancestors)
     takes = row.direction is Direction.INBOUND and socket.protocol == "tcp"
     if takes and (listeners := listener_of(socket.local, state.listeners)):

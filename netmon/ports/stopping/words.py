@@ -8,11 +8,23 @@ from netmon.engine.explain.words import duration, process_words
 from netmon.model.process import Process
 from netmon.model.text import clean
 from netmon.model.units import format_age
+from netmon.ports.holder import holder_of
 from netmon.ports.stopping.course import Ending, Outcome
 from netmon.ports.stopping.plan import StopPlan, Target
 
 _NAMED = 4
 _COMMAND_LENGTH = 200
+
+
+def nobody(plan: StopPlan) -> str:
+    """That there is no listener to stop, and what has the port all the same."""
+    if not plan.idle:
+        return f"{plan.subject}: nothing holds it"
+    whose = ", ".join(dict.fromkeys(holder_of(row.owner) for row in plan.idle[:_NAMED]))
+    return (
+        f"{plan.subject}: nothing listens on it; {whose} has a socket bound to it, "
+        "perhaps as a client, and is left alone"
+    )
 
 
 def who(plan: StopPlan, now: float) -> Iterator[str]:

@@ -34,6 +34,8 @@ class PortsPane(Vertical):
     """Those of them that are sorted from low to high at first."""
     empty: ClassVar[str]
     """What it says when there is nothing."""
+    gone: ClassVar[str] = ""
+    """What it says of an open row that is there no more; empty where that is a socket that has closed."""
 
     class Found(Message):
         """More is known of the row whose details are open."""
@@ -127,6 +129,10 @@ class PortsPane(Vertical):
     def socket_of(self, row: Any) -> Connection | None:
         """The socket that tells what the port of a row is; None for a row that is about no port."""
         return None
+
+    def about(self, row: Any, state: State) -> tuple[str, ...]:
+        """What the ports of a row are that is about several; nothing where its socket tells it."""
+        return ()
 
     def stop_target(self, row: Any) -> StopTarget | None:
         """What `K` would stop the holder of; None where there is nothing to stop."""

@@ -179,11 +179,13 @@ def headline(groups: Sequence[PortGroup]) -> Text:
     sockets = sum(len(group.sockets) for group in served)
     text = Text(f" PORTS  {_plural(len(served), 'port')}")
     text.append(f" · {sum(group.is_exposed for group in served):,} open to other machines")
-    filling = [group for group in served if group.is_filling]
-    if filling:
-        ports = ", ".join(str(group.port) for group in filling[:3])
-        more = f" and {len(filling) - 3} more" if len(filling) > 3 else ""
-        text.append(f" · ⚠ accept queue filling: {ports}{more}", style="bold")
+    full = [group for group in served if group.is_full]
+    filling = [group for group in served if group.is_filling and not group.is_full]
+    for pressed, word in ((full, "full"), (filling, "filling")):
+        if pressed:
+            ports = ", ".join(str(group.port) for group in pressed[:3])
+            more = f" and {len(pressed) - 3} more" if len(pressed) > 3 else ""
+            text.append(f" · ⚠ accept queue {word}: {ports}{more}", style="bold")
     for change, sign in (("widened", "⚠ "), ("new", "+ "), ("gone", "✕ ")):
         count = sum(group.drift is not None and group.drift.change == change for group in groups)
         if count:

@@ -15,7 +15,7 @@ from netmon.engine.view import NO_FILTER, Sorting
 from netmon.model.process import Process
 from netmon.ports.pressure.ephemeral_use import DestinationUse
 from netmon.ports.pressure.view import PressureView, pressure_view
-from netmon.ports.pressure.words import copied_destination, explain_destination
+from netmon.ports.pressure.words import about_destination, copied_destination, explain_destination
 from netmon.tui.columns import Moment
 from netmon.tui.port_panes.base import PortsPane
 from netmon.tui.tabs.base import Place
@@ -57,6 +57,7 @@ class PressurePortsPane(PortsPane):
     sortable = DESTINATION_SORT
     low_first = frozenset({"destination", "from", "free"})
     empty = "no outgoing TCP connection has an ephemeral port"
+    gone = "No connection to it has a port any more; what follows is how it last was."
 
     def __init__(self, moment: Moment) -> None:
         """Make the view.
@@ -120,6 +121,10 @@ class PressurePortsPane(PortsPane):
         """The destination and its ports."""
         assert self._shown is not None, "rows come with what was drawn"
         return explain_destination(row, self._shown.use, state)
+
+    def about(self, row: DestinationUse, state: State) -> tuple[str, ...]:
+        """What the ports are that it takes."""
+        return about_destination(row, state)
 
     def line_of(self, row: DestinationUse, state: State) -> str:
         """The destination with its figures."""

@@ -20,7 +20,7 @@ from netmon.ports.by_process import (
     ProcessView,
     by_process,
 )
-from netmon.ports.process_words import copied_holder, explain_holder
+from netmon.ports.process_words import about_ports, copied_holder, explain_holder
 from netmon.ports.traffic_filter import holder_filter
 from netmon.tui.columns import Moment
 from netmon.tui.port_columns import holder_columns
@@ -36,6 +36,7 @@ class ProcessesPane(PortsPane):
     sortable = PROCESS_SORT
     low_first = LOW_FIRST
     empty = "no process holds a port"
+    gone = "It uses no port any more; what follows is how it last was."
 
     def __init__(self, moment: Moment) -> None:
         """Make the view.
@@ -79,6 +80,10 @@ class ProcessesPane(PortsPane):
         """The holder and its ports."""
         return explain_holder(row, state, ancestors)
 
+    def about(self, row: ProcessPorts, state: State) -> tuple[str, ...]:
+        """What its ports are to it."""
+        return about_ports(row, state)
+
     def line_of(self, row: ProcessPorts, state: State) -> str:
         """Who it is and what it serves."""
         return copied_holder(row)
@@ -92,14 +97,21 @@ class ProcessesPane(PortsPane):
 def headline(view: ProcessView) -> Text:
     """The processes of the machine by what ports they use."""
     counted: Census = view.census
-    using = counted.serving + counted.clients
     parts = [
-        f"{using:,} {'process uses' if using == 1 else 'processes use'} ports",
         f"{counted.serving:,} serve",
         f"{counted.clients:,} only as clients",
         _without(counted),
     ]
-    return Text(" PORTS  " + " · ".join(parts))
+    return Text(f" PORTS  {_whose(counted)}{' · '.join(parts)}")
+
+
+def _whose(counted: Census) -> str:
+    """Of whom the numbers are, said before them where many processes may not be read."""
+    using = counted.serving + counted.clients
+    if counted.without is not None and counted.unreadable:
+        readable = using + counted.without
+        return f"{readable:,} of {readable + counted.unreadable:,} processes can be read: "
+    return f"{using:,} {'process uses' if using == 1 else 'processes use'} ports · "
 
 
 def _without(counted: Census) -> str:
@@ -107,5 +119,4 @@ def _without(counted: Census) -> str:
         return "how many use none is not told here"
     if counted.unreadable is None:
         return f"{counted.without:,} others use none or could not be read"
-    unread = f" ({counted.unreadable:,} could not be read)" if counted.unreadable else ""
-    return f"{counted.without:,} use no port at all{unread}"
+    return f"{counted.without:,} use no port at all"

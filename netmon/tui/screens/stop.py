@@ -22,7 +22,7 @@ from netmon.model.finding import FindingState
 from netmon.ports.stopping.course import PATIENCE_S, Outcome, StopCourse, StopRefusedError
 from netmon.ports.stopping.plan import StopPlan
 from netmon.ports.stopping.survey import Ancestors, StopTarget, plan_for
-from netmon.ports.stopping.words import named, outcome_words, question, who
+from netmon.ports.stopping.words import named, nobody, outcome_words, question, who
 
 _FRAME = 3
 """Lines of the box beside its text: the border, and the answers."""
@@ -155,7 +155,7 @@ class StopScreen(ModalScreen[None]):
     def _on_planned(self, message: Planned) -> None:
         plan = self._plan = message.plan
         self.query_one("#stop-plan", Static).update(plan_text(plan, self._state.taken_at.timestamp()))
-        if plan.refusal is None:
+        if plan.refusal is None and plan.sockets:
             self._ask(plan, kill=False)
         else:
             self._finish("")
@@ -167,7 +167,9 @@ class StopScreen(ModalScreen[None]):
         yes = self.query_one("#yes", Button)
         yes.label = "Yes, SIGKILL" if kill else "Yes, SIGTERM"
         yes.display = True
-        self.query_one("#no").focus()
+        no = self.query_one("#no", Button)
+        no.label = "No"
+        no.focus()
 
     # -- the answers
 
@@ -179,6 +181,7 @@ class StopScreen(ModalScreen[None]):
         if self._phase is Phase.ASKING and self._plan is not None:
             self._phase = Phase.WAITING
             self.query_one("#yes").display = False
+            self.query_one("#no", Button).label = "Close"  # what was sent is not taken back
             self._carry_out(self._plan, self._kills)
 
     @on(Button.Pressed, "#no")
@@ -268,6 +271,8 @@ def plan_text(plan: StopPlan, now: float) -> Text:
     """
     if plan.refusal is not None:
         return Text(plan.refusal)
+    if not plan.sockets:
+        return Text(nobody(plan))
     text = Text("\n".join((*who(plan, now), *plan.lineage)))
     for finding in plan.effects:
         is_warning = finding.state is FindingState.WARN

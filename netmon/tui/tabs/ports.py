@@ -257,6 +257,10 @@ class PortsTab(TableTab):
     def _explanation(self, row: Any) -> Explanation:
         return self._pane.explain(row, self._state, self._ancestors)
 
+    @property
+    def _gone(self) -> str:
+        return self._pane.gone or super()._gone
+
     def _line_of(self, row: Any) -> str:
         return self._pane.line_of(row, self._state)
 
@@ -281,6 +285,9 @@ class PortsTab(TableTab):
 
     def _socket_of(self, row: Any) -> Connection | None:
         return self._pane.socket_of(row)
+
+    def _about(self, row: Any, state: State) -> tuple[str, ...]:
+        return self._pane.about(row, state) or super()._about(row, state)
 
     def _stop_target(self, row: Any) -> StopTarget | None:
         return self._pane.stop_target(row)

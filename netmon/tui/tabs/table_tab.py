@@ -296,6 +296,11 @@ class TableTab(Tab):
             self._ancestors = message.ancestors
             self._refresh_detail()
 
+    @property
+    def _gone(self) -> str:
+        """What is said first of a row that is in the newest state no more."""
+        return GONE
+
     def _refresh_detail(self) -> None:
         """Explain the open row as it is now, or as it last was and that it is gone."""
         if self._detail is None:
@@ -304,7 +309,7 @@ class TableTab(Tab):
         self._detail = found or self._detail
         explanation = self._explanation(self._detail)
         if found is None:
-            explanation = explanation._replace(sentences=(GONE, *explanation.sentences))
+            explanation = explanation._replace(sentences=(self._gone, *explanation.sentences))
         self.query_one(DetailPanel).show(explanation)
 
     def _close_detail(self) -> None:
@@ -322,8 +327,12 @@ class TableTab(Tab):
     def about_row(self) -> tuple[str, ...]:
         """What the port of the row under the cursor is."""
         row, state = self._detail or self._table.cursor_row, self._state_in_view
-        socket = None if row is None else self._socket_of(row)
-        return () if socket is None or state is None else about_port(socket, state)
+        return () if row is None or state is None else self._about(row, state)
+
+    def _about(self, row: Any, state: State) -> tuple[str, ...]:
+        """What the port of a row is; nothing for a row that is about none."""
+        socket = self._socket_of(row)
+        return () if socket is None else about_port(socket, state)
 
     # Stop
 

@@ -10,7 +10,7 @@ from netmon.collectors.port_rules import PortRules
 from netmon.model.connection import Connection, Direction
 from netmon.model.process import Owner, OwnerReason
 from netmon.model.socket import SocketState
-from netmon.ports.answer.causes import Cause, CauseKind, cause_of, is_serving
+from netmon.ports.answer.causes import Cause, CauseKind, cause_of
 from netmon.ports.bind_probe import Attempt, Place
 from tests.builders import connection, listener
 from tests.ports.asking import ANY4, LOOP4, LOOP6
@@ -81,10 +81,3 @@ def test_what_is_elsewhere_is_not_in_the_way() -> None:
 def test_all_of_the_same_cause_are_named() -> None:
     second = INBOUND._replace(direction=Direction.UNKNOWN)
     assert caused(errno.EADDRINUSE, OVER, INBOUND, second) == Cause(CauseKind.CONNECTED, (INBOUND, second))
-
-
-def test_what_serves_is_told_from_what_is_only_bound() -> None:
-    assert is_serving(SERVER)
-    assert is_serving(listener("10.0.0.5:53", protocol="udp"))
-    assert not is_serving(BOUND)
-    assert not is_serving(INBOUND)

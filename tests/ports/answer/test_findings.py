@@ -9,6 +9,7 @@ import pytest
 from netmon.collectors.port_rules import PortRules
 from netmon.model.connection import Connection
 from netmon.model.finding import FindingState
+from netmon.model.process import Owner, OwnerReason
 from netmon.ports.answer.causes import Bind, Cause, CauseKind
 from netmon.ports.answer.findings import findings
 from netmon.ports.answer.ground import Ground
@@ -66,6 +67,15 @@ def test_whose_connection_has_the_port() -> None:
     (told,) = findings(ground(CauseKind.OUTGOING, CLIENT))
     assert "curl (5120) to 203.0.113.7:443" in told.summary
     assert told.fix == "End that connection of curl (5120)."
+
+
+@pytest.mark.parametrize("kind", [CauseKind.OUTGOING, CauseKind.CONNECTED, CauseKind.BOUND, CauseKind.HELD])
+def test_of_a_process_that_cannot_be_named_a_sentence_says_whose_it_is(kind: CauseKind) -> None:
+    foreign = Owner(reason=OwnerReason.OTHER_USER, uid=0, user="root")
+    (told,) = findings(ground(kind, CLIENT._replace(owner=foreign)))
+    assert "a process of root" in told.summary + told.evidence
+    assert "of belongs" not in told.summary + told.fix
+    assert "held by belongs" not in told.evidence
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,15 @@ def test_a_bound_udp_socket_holds_its_port(portable: bool) -> None:
     assert can(answer) == {ONLY6, LOOP6}
 
 
+def test_a_udp_address_whose_holder_set_so_reuseaddr_is_shared_not_free() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", quiet_port()))
+        answer = ask_one(f"{port_of(holder)}/udp")
+    assert finding(answer, "bind-partly-free").summary.endswith("can still be bound on :: (IPv6 only), ::1.")
+    assert " on 0.0.0.0, :: (IPv4 too), 127.0.0.1, with" in finding(answer, "bind-shared").summary
+
+
 def reuse_port_server(channel: Channel) -> None:
     with socket.socket() as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

@@ -45,6 +45,18 @@ def test_where_a_held_port_is_still_free() -> None:
     assert list(notes(ground(held=True, binds=binds[:1]))) == []
 
 
+def test_what_takes_so_reuseaddr_is_shared_over_udp_and_free_over_tcp() -> None:
+    binds = (
+        Bind(Attempt(LOOP4, False, errno.EADDRINUSE), Cause(CauseKind.HELD)),
+        Bind(Attempt(LOOP4, True, None), None),
+    )
+    (told,) = notes(ground(held=True, binds=binds, protocol="udp"))
+    assert told.check == "bind-shared"
+    assert told.summary.startswith("Another program can bind 8080/udp too on 127.0.0.1, with SO_REUSEADDR")
+    (told,) = notes(ground(held=True, binds=binds))
+    assert told.check == "bind-partly-free"
+
+
 def test_a_port_that_may_be_lent_and_one_that_may_not() -> None:
     (lent,) = notes(ground(port=40000))
     assert (lent.check, lent.fix) == ("ephemeral-range", reserve(ground(port=40000)))
@@ -60,7 +72,7 @@ def test_who_listens_in_another_namespace_or_lives_there() -> None:
     assert told.summary.endswith("namespace: nginx (80), docker:0123.")
     assert told.fix == "Look from inside: nsenter -t 80 -n ss -Htln sport = :8080"
     (told,) = notes(ground(elsewhere=(foreign(None, pause), foreign(None, pause))))
-    assert told.summary.endswith("namespace: beside pause (70).")
+    assert told.summary.endswith("namespace: a process of uid 101 in that of pause (70).")
     (told,) = notes(ground(elsewhere=(foreign(None, None),)))
     assert told.summary.endswith("namespace: a process of uid 101.")
     assert told.fix == ""

@@ -95,6 +95,8 @@ def test_its_other_ports_go_free() -> None:
     others = [listener(f"0.0.0.0:{port}", process=WEB) for port in (8443, 9000)]
     words = said(state([], [LISTENER, *others, listener("0.0.0.0:22", process=process("sshd", 1))]))
     assert words == ["It holds 8443/tcp and 9000/tcp too, which go free."]
+    bound = listener("127.0.0.1:40000", process=WEB, state=SocketState.CLOSED)
+    assert said(state([], [LISTENER, others[0], bound])) == ["It holds 8443/tcp too, which goes free."]
 
 
 def test_a_client_is_called_one() -> None:

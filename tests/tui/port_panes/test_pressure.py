@@ -21,6 +21,15 @@ def pane_over() -> tuple[PressurePortsPane, PressureView]:
     return pane, pane.gather(state(rows, ephemeral=(40000, 40009)))
 
 
+def test_what_the_ports_of_a_destination_are() -> None:
+    pane, gathered = pane_over()
+    first = pane.pick(gathered, pane.settings).rows[0]
+    lent, left = pane.about(first, state(ephemeral=(40000, 40009)))
+    assert lent.startswith("Each connection to 203.0.113.7:443 ")
+    assert "out of 40000–40009" in lent
+    assert "8 more are possible now" in left
+
+
 def test_the_fullest_destination_stands_first_until_another_order_is_asked_for() -> None:
     pane, gathered = pane_over()
     first = pane.pick(gathered, pane.settings).rows[0]

@@ -18,10 +18,14 @@ def head(count: ProcessCount | None) -> str:
 
 def test_the_headline_says_what_is_not_known_and_why() -> None:
     begins = " PORTS  1 process uses ports · 1 serve · 0 only as clients · "
-    assert head(ProcessCount(10, 2)) == begins + "7 use no port at all (2 could not be read)"
     assert head(ProcessCount(10, 0)) == begins + "9 use no port at all"
     assert head(ProcessCount(10, None)) == begins + "9 others use none or could not be read"
     assert head(None) == begins + "how many use none is not told here"
+
+
+def test_whom_the_numbers_are_of_is_said_first_where_some_cannot_be_read() -> None:
+    begins = " PORTS  8 of 10 processes can be read: 1 serve · 0 only as clients · "
+    assert head(ProcessCount(10, 2)) == begins + "7 use no port at all"
 
 
 def test_a_row_leads_to_all_its_connections_where_it_can_be_named() -> None:

@@ -22,13 +22,15 @@ from netmon.model.connection import Connection, Direction
 from netmon.model.finding import Finding, FindingState
 from netmon.model.process import OwnerReason
 from netmon.model.text import clean
+from netmon.ports.question import PortQuestion
 from netmon.ports.stopping.plan import StopPlan, Target
+from netmon.ports.stopping.survey import StopTarget
 from netmon.tui.screens.stop import StopScreen, plan_text
 from netmon.tui.widgets.live_table import LiveTable
 from tests.builders import HOSTILE, connection, listener, owner, process
 from tests.builders import state as built
 from tests.servers import alive, preforked, rest, served
-from tests.sockets import Channel, connect, forked, inode_of
+from tests.sockets import Channel, connect, forked, inode_of, port_of
 from tests.sockets import listener as real_listener
 from tests.staging import running
 
@@ -89,7 +91,7 @@ class Asked:
 
 @asynccontextmanager
 async def asked(
-    row: Connection, state: State, *, size: tuple[int, int] = (80, 24), patience_s: float = 10.0
+    row: StopTarget, state: State, *, size: tuple[int, int] = (80, 24), patience_s: float = 10.0
 ) -> AsyncIterator[Asked]:
     """The screen over an empty app, once it has looked around."""
     app: App[None] = App()
@@ -110,6 +112,16 @@ async def test_says_who_and_what_and_no_has_the_focus() -> None:
             assert seen.course.startswith("Send SIGTERM to ")
             assert seen.answers == ["No", "Yes, SIGTERM"]
             assert seen.app.focused is seen.screen.query_one("#no")
+
+
+async def test_a_port_that_nothing_holds_any_more_leaves_nothing_to_ask() -> None:
+    with real_listener() as server:
+        question = PortQuestion(port_of(server), "tcp")
+    async with asked(question, now()) as seen:
+        assert seen.plan == f"{question.port}/tcp: nothing holds it"
+        assert (seen.course, seen.answers) == ("", ["Close"])
+        await seen.press("y")
+        assert not seen.is_open
 
 
 @pytest.mark.parametrize("keys", [("n",), ("escape",), ("enter",), ("right", "left", "enter")])

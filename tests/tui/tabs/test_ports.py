@@ -230,6 +230,10 @@ def test_the_headline_counts_and_warns() -> None:
     assert headline(make_tab().project(state(listeners=full)).view.groups).plain.endswith(
         "1, 2, 3 and 2 more"
     )
+    full[4] = listener("127.0.0.1:5", socket={"receive_queue": 128})
+    assert headline(make_tab().project(state(listeners=full)).view.groups).plain.endswith(
+        " · ⚠ accept queue full: 5 · ⚠ accept queue filling: 1, 2, 3 and 1 more"
+    )
 
 
 # On the screen
@@ -426,6 +430,14 @@ async def test_details_say_when_the_listener_is_gone() -> None:
         await screen.listen(POSTGRES)
         assert screen.details[0].startswith(GONE[:20])
         await screen.until_details("sshd")
+
+
+async def test_details_of_a_process_say_that_it_uses_no_port_any_more() -> None:
+    async with opened((80, 24)) as screen:
+        await screen.listen(*STAGED)
+        await screen.press("v", "enter")
+        await screen.listen()
+        assert screen.details[0].startswith("It uses no port any more;")
 
 
 async def test_escape_closes_the_details_before_it_clears_the_filter() -> None:
@@ -673,8 +685,7 @@ async def test_the_second_view_is_by_process() -> None:
             "curl",
         }
         assert screen.head == (
-            " PORTS  5 processes use ports · 4 serve · 1 only as clients"
-            " · 65 use no port at all (30 could not be read)"
+            " PORTS  70 of 100 processes can be read: 4 serve · 1 only as clients · 65 use no port at all"
         )
         await screen.press("v")
         assert screen.ports == [22, 53, 5173, 5432, 8080]

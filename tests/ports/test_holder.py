@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netmon.model.process import NO_OWNER, Owner, OwnerReason
-from netmon.ports.pressure.holder import holder_of
+from netmon.ports.holder import holder_of
 from tests.builders import owner, process
 
 

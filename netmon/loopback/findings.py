@@ -157,18 +157,15 @@ def _amiss(
     shown = "; ".join(_missed(order, verdict) for verdict in ranked[:_NAMED])
     more = f"; and {len(amiss) - _NAMED} more" if len(amiss) > _NAMED else ""
     lead = ranked[0]
-    if len(amiss) == 1:
-        summary = _missed(order, lead)
-    else:
-        summary = f"{len(amiss)} of {len(verdicts)} ports do not answer {order[0]}, localhost's first address"
+    like_it = f" ({len(amiss) - 1} more like it)" if len(amiss) > 1 else ""
     time = f"; a refused first address costs {format_rtt(cost)} here" if cost is not None else ""
     return Finding(
         "listener-family",
         FindingState.FAIL if lost else FindingState.WARN,
-        summary,
-        shown + more + time,
-        why=_WHY_LOST if lost else _WHY_SECOND,
-        fix=_let_listen(order, lead),
+        _missed(order, lead) + like_it,
+        f"{len(amiss)} of {len(verdicts)} ports do not answer {order[0]}: {shown}{more}{time}",
+        why=why_missed(lead),
+        fix=let_listen(order, lead),
         reference="RFC 6724 section 6, ipv6(7) IPV6_V6ONLY",
     )
 
@@ -182,11 +179,20 @@ _WHY_SECOND = (
 
 def _missed(order: Sequence[str], verdict: PortVerdict) -> str:
     """`node (4711) listens on [::1]:5173 only; 127.0.0.1:5173 is refused`."""
-    who = ", ".join(dict.fromkeys(map(holder, verdict.owners)))
     where = ", ".join(map(str, verdict.binds))
-    return f"{who} listens on {where} only; {Endpoint(order[0], verdict.port)} is refused"
+    return f"{_who(verdict)} listens on {where} only; {Endpoint(order[0], verdict.port)} is refused"
 
 
-def _let_listen(order: Sequence[str], verdict: PortVerdict) -> str:
+def _who(verdict: PortVerdict) -> str:
+    return ", ".join(dict.fromkeys(map(holder, verdict.owners)))
+
+
+def why_missed(verdict: PortVerdict) -> str:
+    """What becomes of programs that call a listener as localhost which its first address misses."""
+    return _WHY_LOST if verdict.answers is Answers.NOT_NAMED else _WHY_SECOND
+
+
+def let_listen(order: Sequence[str], verdict: PortVerdict) -> str:
+    """The step that lets everybody find such a listener."""
     called = Endpoint(verdict.works[0], verdict.port) if verdict.works else verdict.binds[0]
-    return f"Let it listen on {order[0]} too, or call it as {called}."
+    return f"Let {_who(verdict)} listen on {order[0]} too, or call it as {called}."

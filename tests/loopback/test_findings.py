@@ -75,7 +75,7 @@ def test_the_finding_names_process_and_port() -> None:
     finding = listener_family(BOTH, verdicts)
     assert finding.state is FindingState.WARN
     assert finding.summary == "node (4711) listens on [::1]:5173 only; 127.0.0.1:5173 is refused"
-    assert finding.fix == "Let it listen on 127.0.0.1 too, or call it as [::1]:5173."
+    assert finding.fix == "Let node (4711) listen on 127.0.0.1 too, or call it as [::1]:5173."
     assert "BusyBox" in finding.why
 
 
@@ -98,8 +98,10 @@ def test_listeners_that_are_lost_are_named_before_those_found_second() -> None:
     verdicts = judge_listeners(order, [listener("127.0.0.1", 1), listener("::1", 2, True)])
     finding = listener_family(order, verdicts)
     assert finding.state is FindingState.FAIL
-    assert finding.summary == "2 of 2 ports do not answer 127.0.0.2, localhost's first address"
-    assert finding.evidence.startswith("node (4711) listens on [::1]:2 only; ")
+    assert finding.summary == (
+        "node (4711) listens on [::1]:2 only; 127.0.0.2:2 is refused (1 more like it)"
+    )  # fmt: skip
+    assert finding.evidence.startswith("2 of 2 ports do not answer 127.0.0.2: node (4711) listens on [::1]:2")
 
 
 # Whether it stays so

@@ -61,7 +61,7 @@ def test_the_listeners_stand_below() -> None:
     at = lines.index("localhost here: 127.0.0.1, then ::1")
     assert lines[at + 1].split() == ["PORT", "HELD", "BY", "LISTENS", "ON", "CALLED", "AS", "LOCALHOST"]
     assert lines[at + 2].split(maxsplit=4)[:4] == ["80", "node", "(4711)", "0.0.0.0"]
-    assert lines[at + 3].endswith("::1         first family refused, the other works")
+    assert lines[at + 3].endswith("::1         refused, then works")
 
 
 def test_nothing_listens() -> None:

@@ -266,7 +266,8 @@ class LoopbackTab(Tab):
             orders = self._examined.orders if self._examined is not None else ()
             panel.show(explain_finding(self._detail, orders))
         elif self._detail is not None:
-            panel.show(explain_listener(self._detail, self._order))
+            cost = self._examined.fallback_us if self._examined is not None else None
+            panel.show(explain_listener(self._detail, self._order, cost))
 
     def _put_aside(self, shown: str = "") -> None:
         """Show the details or the race beside the tables, or neither."""

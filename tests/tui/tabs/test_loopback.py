@@ -141,7 +141,7 @@ async def test_the_verdict_the_families_the_checks_and_the_listeners() -> None:
         assert first.startswith("▌✕ fail listener-family node (4711) listens on [::1]:5173 only")
         assert last.startswith("✓ ok lo-v6 ::1 carries a connection")
         missed, covered = screen.table("listeners")
-        assert missed.startswith("▌ 5173 node (4711) ::1 ✕ localhost does not")
+        assert missed.startswith("▌ 5173 node (4711) ::1 ✕ refused")
         assert covered == "80 python3 (4711) 0.0.0.0 ✓ covered"
 
 
@@ -167,7 +167,7 @@ async def test_enter_on_a_listener_tells_how_it_is_reached_and_keeps_up() -> Non
         await screen.pilot.press("v", "enter")
         await screen.pilot.pause()
         assert screen.details[0] == "node (4711) listens on port 5173"
-        assert "first family refused" in screen.details[1]
+        assert "refused, then works" in screen.details[1]
         both = (VITE, listener("127.0.0.1:5173", process="node"))
         screen.tab.show_state(state(listeners=list(both)))
         await screen.pilot.pause()

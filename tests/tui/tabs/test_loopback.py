@@ -28,7 +28,7 @@ from netmon.tui.widgets.race_pane import RacePane
 from netmon.tui.widgets.score_view import ScoreView
 from tests.builders import HOSTILE, listener, state
 from tests.loopback.examined import FOUR_ONLY, UNNAMED, examined, machine
-from tests.loopback.race.staged import FOUR, alone, raced
+from tests.loopback.race.staged import FOUR, REFUSED, SIX, alone, raced
 from tests.staging import SIZES
 
 VITE = listener("[::1]:5173", v6only=True, process="node")
@@ -396,6 +396,28 @@ async def test_every_part_is_reached_in_any_terminal(size: tuple[int, int]) -> N
         await screen.pilot.press("escape", "v")
         await screen.pilot.pause()
         assert screen.table("findings")[0].startswith("▌✕ fail")
+
+
+async def test_a_race_in_80_by_24_shows_its_bars_without_scrolling() -> None:
+    race = raced(alone(SIX, REFUSED), alone(FOUR), wins=(FOUR,) * 20)
+    async with opened((80, 24), examine=machine(), race=lambda _, tell, __: tell(race)) as screen:
+        await screen.shows(VITE)
+        await screen.pilot.press("v", "R")
+        await screen.pilot.pause()
+        pane = screen.tab.query_one(RacePane)
+        assert pane.region.height >= 20
+        await screen.pilot.press("escape")
+        await screen.pilot.pause()
+        assert screen.tab.query_one(ScoreView).display
+
+
+async def test_details_in_80_by_24_leave_the_verdict_and_take_the_place_of_the_diagram() -> None:
+    async with opened((80, 24), examine=machine()) as screen:
+        await screen.shows(VITE)
+        await screen.pilot.press("enter")
+        await screen.pilot.pause()
+        assert screen.tab.query_one(DetailPanel).region.height >= 16
+        assert screen.tab.query_one(ScoreView).display
 
 
 async def test_checks_and_listeners_stand_side_by_side_where_there_is_room() -> None:

@@ -14,10 +14,12 @@ from netmon.model.units import format_rtt
 _NAMED = 5
 """How many listeners a sentence names before it counts the rest."""
 
+_UP = "Bring loopback up: ip link set lo up"
+
 
 def findings(seen: Localhost) -> tuple[Finding, ...]:
     """The judgements `lo-v4`, `lo-v6` and `gai-localhost` on what was seen."""
-    return _lo_v4(seen.probe(V4)), _lo_v6(seen.probe(V6), seen.kernel_v6), _gai_localhost(seen)
+    return _lo_v4(seen.probe(V4)), _lo_v6(seen), _gai_localhost(seen)
 
 
 def _lo_v4(v4: Probe) -> Finding:
@@ -31,23 +33,26 @@ def _lo_v4(v4: Probe) -> Finding:
         f"{V4} does not carry a connection: {v4.outcome}",
         _seen(v4),
         why="Every program that talks to another on this machine over IPv4 fails.",
-        fix="Bring loopback up: ip link set lo up" if down else "Look for firewall rules on lo.",
+        fix=_UP if down else "Look for firewall rules on lo.",
         reference=reference,
     )
 
 
-def _lo_v6(v6: Probe, kernel_v6: bool | None) -> Finding:
+def _lo_v6(seen: Localhost) -> Finding:
+    v6 = seen.probe(V6)
     reference = "RFC 4291 section 2.5.3"
     if v6.works:
         return Finding("lo-v6", FindingState.OK, _carries(v6), _seen(v6), reference=reference)
-    if not kernel_v6 and v6.outcome in (Outcome.NOT_HERE, Outcome.NO_FAMILY, Outcome.UNREACHABLE):
+    if not seen.kernel_v6 and v6.outcome in (Outcome.NOT_HERE, Outcome.NO_FAMILY, Outcome.UNREACHABLE):
+        # Without loopback there is no ::1 either, whatever the switches of IPv6 say.
+        up = seen.works(V4)
         return Finding(
             "lo-v6",
             FindingState.WARN,
-            f"{V6} does not exist here: IPv6 is switched off, or loopback is down",
+            f"{V6} does not exist here: {'IPv6 is switched off' if up else 'loopback is down'}",
             _seen(v6),
             why="Servers that listen on ::1 alone cannot start; clients that try ::1 first lose a step.",
-            fix="Switch it on: sysctl net.ipv6.conf.lo.disable_ipv6=0",
+            fix="Switch it on: sysctl net.ipv6.conf.lo.disable_ipv6=0" if up else _UP,
             reference=reference,
         )
     return Finding(

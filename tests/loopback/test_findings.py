@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from netmon.loopback.findings import findings, listener_family
 from netmon.loopback.listeners import judge_listeners
 from netmon.loopback.localhost import Localhost
+from netmon.loopback.probing import Outcome, Probe
 from netmon.loopback.resolving import Resolution
 from netmon.model.finding import Finding, FindingState
 from tests.loopback.staged import BOTH, listener, seen
@@ -58,6 +61,20 @@ def test_an_address_that_is_there_and_dead_fails() -> None:
     v4, v6, _ = findings(seen(BOTH, dead=BOTH))
     assert (v4.state, v6.state) == (FindingState.FAIL, FindingState.FAIL)
     assert v6.summary == "::1 does not carry a connection: refused"
+
+
+@pytest.mark.parametrize(
+    ("four", "words", "step"),
+    [
+        (Outcome.CARRIES, "IPv6 is switched off", "disable_ipv6=0"),
+        (Outcome.UNREACHABLE, "loopback is down", "ip link"),
+    ],
+)
+def test_a_missing_v6_address_says_which_of_its_causes_it_is(four: Outcome, words: str, step: str) -> None:
+    probes = Probe("127.0.0.1", four, 60), Probe("::1", Outcome.NOT_HERE)
+    _, v6, _ = findings(replace(seen(("127.0.0.1",)), probes=probes, kernel_v6=False))
+    assert v6.summary == f"::1 does not exist here: {words}"
+    assert step in v6.fix
 
 
 def test_findings_carry_their_grounds() -> None:

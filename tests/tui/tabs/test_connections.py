@@ -152,6 +152,7 @@ async def test_views_follow_one_another() -> None:
         assert "curl 4711 dev – 2 0 2" in screen.line_of("processes", "curl")
         await screen.press("v")
         assert screen.title("closed") == " CLOSED  0 connections · ▼ 0 B ▲ 0 B"
+        assert any("nothing has closed yet" in line for line in screen.lines("closed"))
         assert not screen.pane("processes").display
         await screen.press("v")
         assert screen.pane("inbound").display

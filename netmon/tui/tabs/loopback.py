@@ -159,10 +159,10 @@ class LoopbackTab(Tab):
     def _tick(self) -> None:
         """Run the checks again when that is due, where anyone can see them."""
         if self.is_on_screen and self._schedule.due:
-            self._examine()
+            self._examine(Ask.ALL if self._schedule.new_resolvers else Ask.NOTHING)
 
     def _examine(self, ask: Ask = Ask.NOTHING) -> None:
-        """Run the checks; what resolvers said is asked for once, and again only on request."""
+        """Run the checks; resolvers are asked once, and again only on request or when they are others."""
         self._schedule.begin()
         self._run(self._listeners, ask if self._examined is not None else Ask.ALL, self._examined)
 

@@ -14,6 +14,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from netmon.loopback.asking import Ask
 from netmon.loopback.checks import Examined
 from netmon.loopback.race.result import RaceResult
 from netmon.loopback.schedule import INTERVAL_S, PAUSE_S
@@ -227,6 +228,29 @@ async def test_the_checks_run_again_when_a_file_that_they_read_changes(tmp_path:
         screen.tab.project(state(listeners=[WEB]))
         screen.tab._tick()
         await screen.until(lambda: runs == [2])
+
+
+async def test_resolvers_are_asked_again_only_when_they_are_others(tmp_path: Path) -> None:
+    hosts, resolvers, now = tmp_path / "hosts", tmp_path / "resolv.conf", [100.0]
+    asked: list[object] = []
+
+    def look(listeners: Sequence[Connection] | None, **how: object) -> Examined:
+        asked.append(how["ask"])
+        return examined(listeners=listeners)
+
+    files = [str(hosts), str(resolvers)]
+    async with opened(examine=look, files=files, clock=lambda: now[0]) as screen:
+        screen.tab.project(state(listeners=[WEB]))
+        await screen.shows(WEB)
+        for file in (hosts, resolvers):
+            file.write_text("# changed\n")
+            screen.tab.project(state(listeners=[WEB]))
+            now[0] += PAUSE_S
+            await screen.until(lambda: screen.tab._schedule.due)
+            runs = len(asked)
+            screen.tab._tick()
+            await screen.until(lambda: len(asked) > runs)  # noqa: B023
+        assert asked == [Ask.ALL, Ask.NOTHING, Ask.ALL]
 
 
 async def test_states_without_news_of_listeners_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

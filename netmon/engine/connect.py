@@ -17,8 +17,8 @@ from netmon.model.endpoint import Scope, scope_of
 from netmon.model.text import clean
 
 CONNECT_S = 1.0
-_RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
-"""`struct linger`: on, and no time to linger."""
+RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+"""`struct linger`: on, and no time to linger; so that what only looks leaves no TIME_WAIT sockets behind."""
 
 
 class Outcome(StrEnum):
@@ -75,7 +75,7 @@ def connect_once(
         with socket.socket(family_of(address), socket.SOCK_STREAM) as sock:
             sock.settimeout(timeout_s)
             # Reset at the end: a check that leaves TIME_WAIT sockets behind would show up in netmon itself.
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             target = _target(address, port, interface)
             if to_itself:
                 sock.bind((address, 0, *target[2:]))

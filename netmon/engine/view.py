@@ -34,7 +34,7 @@ class ViewSettings(NamedTuple):
     """What the user asked for; replaced whole, so that it may be read from another thread."""
 
     filter: Filter = NO_FILTER
-    sorting: Sorting = Sorting("rate_received", True)
+    sorting: Sorting = Sorting("rate", True)
     with_processes: bool = False
     """Whether the sums by process are wanted; they cost a pass over all rows."""
     with_closed: bool = False
@@ -197,6 +197,14 @@ def _rate(rate: str, total: str) -> _SortKey:
     return key
 
 
+def _rates(row: Any) -> float:
+    """By both rates together, so that who sends much is on top like who receives much; else as `_rate`."""
+    if now := (row.rate_received or 0.0) + (row.rate_sent or 0.0):
+        return float(now * _OUTWEIGHS)
+    received, sent = row.bytes_received, row.bytes_sent
+    return -1.0 if received is None and sent is None else float((received or 0) + (sent or 0))
+
+
 CONNECTION_SORT: dict[str, _SortKey] = {
     "process": _owner_key,
     "local": lambda row: _endpoint_key(row.socket.local),
@@ -205,6 +213,7 @@ CONNECTION_SORT: dict[str, _SortKey] = {
     "state": lambda row: str.__str__(row.socket.state),
     "service": lambda row: (row.service is None, row.service or ""),
     "direction": lambda row: str.__str__(row.direction),
+    "rate": _rates,
     "rate_received": _rate("rate_received", "bytes_received"),
     "rate_sent": _rate("rate_sent", "bytes_sent"),
     "bytes_received": _number("bytes_received"),
@@ -213,7 +222,7 @@ CONNECTION_SORT: dict[str, _SortKey] = {
     "age": lambda row: -(row.opened_at if row.opened_at is not None else row.open_since),
     "rtt": lambda row: row.socket.tcp.rtt_us or -1 if row.socket.tcp is not None else -1,
 }
-"""Every column that connections can be sorted by."""
+"""Every column that connections can be sorted by, and `rate`, which is both rates together."""
 
 PROCESS_SORT: dict[str, _SortKey] = {
     "process": _owner_key,
@@ -221,6 +230,7 @@ PROCESS_SORT: dict[str, _SortKey] = {
     "connections": _number("connections"),
     "inbound": _number("inbound"),
     "outbound": _number("outbound"),
+    "rate": _rates,
     "rate_received": _rate("rate_received", "bytes_received"),
     "rate_sent": _rate("rate_sent", "bytes_sent"),
     "bytes_received": _number("bytes_received"),
@@ -251,6 +261,6 @@ def sort_processes(rows: Sequence[ProcessRow], sorting: Sorting) -> list[Process
     return sorted(rows, key=PROCESS_SORT[sorting.column], reverse=sorting.reverse)
 
 
-def _possible(sorting: Sorting, sorts: Mapping[str, _SortKey], otherwise: str = "rate_received") -> Sorting:
+def _possible(sorting: Sorting, sorts: Mapping[str, _SortKey], otherwise: str = "rate") -> Sorting:
     """The order, or the one to begin with where there is no such column."""
     return sorting if sorting.column in sorts else Sorting(otherwise, True)

@@ -14,10 +14,12 @@ from netmon.model.units import format_rtt
 _NAMED = 5
 """How many listeners a sentence names before it counts the rest."""
 
+_UP = "Bring loopback up: ip link set lo up"
+
 
 def findings(seen: Localhost) -> tuple[Finding, ...]:
     """The judgements `lo-v4`, `lo-v6` and `gai-localhost` on what was seen."""
-    return _lo_v4(seen.probe(V4)), _lo_v6(seen.probe(V6), seen.kernel_v6), _gai_localhost(seen)
+    return _lo_v4(seen.probe(V4)), _lo_v6(seen), _gai_localhost(seen)
 
 
 def _lo_v4(v4: Probe) -> Finding:
@@ -31,23 +33,26 @@ def _lo_v4(v4: Probe) -> Finding:
         f"{V4} does not carry a connection: {v4.outcome}",
         _seen(v4),
         why="Every program that talks to another on this machine over IPv4 fails.",
-        fix="Bring loopback up: ip link set lo up" if down else "Look for firewall rules on lo.",
+        fix=_UP if down else "Look for firewall rules on lo.",
         reference=reference,
     )
 
 
-def _lo_v6(v6: Probe, kernel_v6: bool | None) -> Finding:
+def _lo_v6(seen: Localhost) -> Finding:
+    v6 = seen.probe(V6)
     reference = "RFC 4291 section 2.5.3"
     if v6.works:
         return Finding("lo-v6", FindingState.OK, _carries(v6), _seen(v6), reference=reference)
-    if not kernel_v6 and v6.outcome in (Outcome.NOT_HERE, Outcome.NO_FAMILY, Outcome.UNREACHABLE):
+    if not seen.kernel_v6 and v6.outcome in (Outcome.NOT_HERE, Outcome.NO_FAMILY, Outcome.UNREACHABLE):
+        # Without loopback there is no ::1 either, whatever the switches of IPv6 say.
+        up = seen.works(V4)
         return Finding(
             "lo-v6",
             FindingState.WARN,
-            f"{V6} does not exist here: IPv6 is switched off, or loopback is down",
+            f"{V6} does not exist here: {'IPv6 is switched off' if up else 'loopback is down'}",
             _seen(v6),
             why="Servers that listen on ::1 alone cannot start; clients that try ::1 first lose a step.",
-            fix="Switch it on: sysctl net.ipv6.conf.lo.disable_ipv6=0",
+            fix="Switch it on: sysctl net.ipv6.conf.lo.disable_ipv6=0" if up else _UP,
             reference=reference,
         )
     return Finding(
@@ -157,18 +162,15 @@ def _amiss(
     shown = "; ".join(_missed(order, verdict) for verdict in ranked[:_NAMED])
     more = f"; and {len(amiss) - _NAMED} more" if len(amiss) > _NAMED else ""
     lead = ranked[0]
-    if len(amiss) == 1:
-        summary = _missed(order, lead)
-    else:
-        summary = f"{len(amiss)} of {len(verdicts)} ports do not answer {order[0]}, localhost's first address"
+    like_it = f" ({len(amiss) - 1} more like it)" if len(amiss) > 1 else ""
     time = f"; a refused first address costs {format_rtt(cost)} here" if cost is not None else ""
     return Finding(
         "listener-family",
         FindingState.FAIL if lost else FindingState.WARN,
-        summary,
-        shown + more + time,
-        why=_WHY_LOST if lost else _WHY_SECOND,
-        fix=_let_listen(order, lead),
+        _missed(order, lead) + like_it,
+        f"{len(amiss)} of {len(verdicts)} ports do not answer {order[0]}: {shown}{more}{time}",
+        why=why_missed(lead),
+        fix=let_listen(order, lead),
         reference="RFC 6724 section 6, ipv6(7) IPV6_V6ONLY",
     )
 
@@ -182,11 +184,20 @@ _WHY_SECOND = (
 
 def _missed(order: Sequence[str], verdict: PortVerdict) -> str:
     """`node (4711) listens on [::1]:5173 only; 127.0.0.1:5173 is refused`."""
-    who = ", ".join(dict.fromkeys(map(holder, verdict.owners)))
     where = ", ".join(map(str, verdict.binds))
-    return f"{who} listens on {where} only; {Endpoint(order[0], verdict.port)} is refused"
+    return f"{_who(verdict)} listens on {where} only; {Endpoint(order[0], verdict.port)} is refused"
 
 
-def _let_listen(order: Sequence[str], verdict: PortVerdict) -> str:
+def _who(verdict: PortVerdict) -> str:
+    return ", ".join(dict.fromkeys(map(holder, verdict.owners)))
+
+
+def why_missed(verdict: PortVerdict) -> str:
+    """What becomes of programs that call a listener as localhost which its first address misses."""
+    return _WHY_LOST if verdict.answers is Answers.NOT_NAMED else _WHY_SECOND
+
+
+def let_listen(order: Sequence[str], verdict: PortVerdict) -> str:
+    """The step that lets everybody find such a listener."""
     called = Endpoint(verdict.works[0], verdict.port) if verdict.works else verdict.binds[0]
-    return f"Let it listen on {order[0]} too, or call it as {called}."
+    return f"Let {_who(verdict)} listen on {order[0]} too, or call it as {called}."

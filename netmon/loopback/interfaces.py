@@ -6,7 +6,7 @@ import socket
 import struct
 import sys
 
-from netmon.loopback.probing import Probe, probe
+from netmon.loopback.probing import Outcome, Probe, probe
 from netmon.model.finding import Finding, FindingState
 
 RANGE = "127.0.0.2"
@@ -74,6 +74,9 @@ def lo_range(found: Probe | None = None) -> Finding:
     if found.works:
         what = "all of 127.0.0.0/8 is this machine's"
         return Finding(check, FindingState.OK, what, evidence, reference=reference)
+    if found.outcome is not Outcome.NOT_HERE:
+        what = f"{RANGE} does not carry a connection: {found.outcome}"
+        return Finding(check, FindingState.INFO, what, evidence, reference=reference)
     return Finding(
         check,
         FindingState.INFO,

@@ -20,9 +20,12 @@ class Answers(StrEnum):
     """How a listening port stands to the addresses of localhost."""
 
     COVERED = "covered"
-    FIRST_REFUSED = "first family refused, the other works"
-    NOT_NAMED = "localhost does not name its address"
-    NO_LOOPBACK = "answers no address of localhost"
+    FIRST_REFUSED = "refused, then works"
+    """By the first address of localhost; a later one works."""
+    NOT_NAMED = "refused"
+    """It listens on loopback, but localhost does not lead to its address."""
+    NO_LOOPBACK = "not on localhost"
+    """It is not meant for localhost: it listens on other addresses alone."""
     UNKNOWN = "unknown: the socket does not tell whether it takes IPv4 too"
 
 
@@ -102,8 +105,8 @@ def _any(values: Sequence[bool | None]) -> bool | None:
 
 
 def holder(owner: Owner) -> str:
-    """Who holds a socket in a few words: `node (4711)`, a unit, a user."""
+    """Who holds a socket in a few words: `node (4711)`, a unit, `user dev`."""
     if owner.process is not None:
         return f"{clean(owner.process.name)} ({owner.process.pid})"
-    who = owner.unit or owner.user or (f"uid {owner.uid}" if owner.uid is not None else None)
-    return clean(who or owner.explain() or "an unknown process")
+    user = f"user {owner.user}" if owner.user else f"uid {owner.uid}" if owner.uid is not None else None
+    return clean(owner.unit or user or owner.explain() or "an unknown process")

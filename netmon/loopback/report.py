@@ -15,9 +15,8 @@ LOCALHOST, IPV6 = "localhost works for every program here", "ready for IPv6"
 BEST = 10
 
 _OK, _INFO, _WARN, _FAIL = FindingState.OK, FindingState.INFO, FindingState.WARN, FindingState.FAIL
+_UNKNOWN = FindingState.UNKNOWN
 
-GRAVITY = (FindingState.FAIL, FindingState.WARN, FindingState.UNKNOWN, FindingState.INFO, FindingState.OK)
-"""The states, the worst first. Unknown stands before what is known to do no harm."""
 
 POINTS: dict[tuple[str, FindingState], tuple[int, int]] = {
     # What nothing works without.
@@ -76,7 +75,7 @@ class Report(NamedTuple):
     """Every finding, and what they come to."""
 
     findings: tuple[Finding, ...]
-    """The worst state first; within a state in the order of the checks."""
+    """The gravest first, so that the one which the sentence names leads its kind; then as the checks go."""
     scores: tuple[Score, Score]
     """For localhost, and for IPv6."""
     sentence: str
@@ -91,9 +90,24 @@ class Report(NamedTuple):
 
 def report(findings: Sequence[Finding]) -> Report:
     """The verdict on these findings."""
-    ordered = tuple(sorted(findings, key=lambda finding: GRAVITY.index(finding.state)))
+    ordered = tuple(sorted(findings, key=gravity))
     scores = _score(LOCALHOST, ordered, 0), _score(IPV6, ordered, 1)
-    return Report(ordered, scores, _sentence(*scores), _fix(ordered, scores))
+    named = next((score.worst for score in scores if score.worst is not None), None)
+    return Report(ordered, scores, _sentence(*scores), named.fix if named is not None else "")
+
+
+def gravity(finding: Finding) -> tuple[int, tuple[int, int]]:
+    """Its place in the list, the gravest first: how bad it is, then what it leaves of the two scores.
+
+    What could not be told stands before what is known to do no harm; what was never tried, and so has no
+    evidence, stands after it.
+    """
+    points = points_of(finding)
+    if finding.state is _INFO:
+        return (2 if min(points) < BEST else 4), points
+    if finding.state is _UNKNOWN:
+        return (3 if finding.evidence else 5), points
+    return {_FAIL: 0, _WARN: 1, _OK: 6}[finding.state], points
 
 
 def points_of(finding: Finding) -> tuple[int, int]:
@@ -119,10 +133,3 @@ def _how_well(points: int) -> str:
     if points == 0:
         return "does not work"
     return "works for most programs" if points >= BEST / 2 else "does not work for every program"
-
-
-def _fix(findings: Sequence[Finding], scores: Sequence[Score]) -> str:
-    """The step for the lowest score, or else the first that any finding knows."""
-    worst = [score.worst for score in scores if score.worst is not None]
-    rest = [finding for finding in findings if finding.state in (_FAIL, _WARN)]
-    return next((finding.fix for finding in (*worst, *rest) if finding.fix), "")

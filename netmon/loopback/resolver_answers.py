@@ -36,10 +36,20 @@ def _not_judged(heard: Heard, check: str, needs: Ask, reference: str) -> Finding
     return None
 
 
+def _not_heard(heard: Heard, check: str, needs: Ask, reference: str) -> Finding | None:
+    """As `_not_judged`, or that nobody answered, which `resolver-family` says with its grounds."""
+    if unjudged := _not_judged(heard, check, needs, reference):
+        return unjudged
+    if any(reply.answer is not None for reply in heard.replies):
+        return None
+    what = "no resolver answers, so there is nothing to judge; see resolver-family"
+    return Finding(check, FindingState.UNKNOWN, what, reference=reference)
+
+
 def localhost_leak(heard: Heard) -> Finding:
     """The judgement `localhost-leak`: do the resolvers keep localhost at home?"""
     check, reference = "localhost-leak", "RFC 6761 section 6.3"
-    if unjudged := _not_judged(heard, check, Ask.LOCALHOST, reference):
+    if unjudged := _not_heard(heard, check, Ask.LOCALHOST, reference):
         return unjudged
     replies = heard.of(LOCAL)
     evidence = "; ".join(_summary(server, replies) for server in heard.servers)
@@ -99,7 +109,7 @@ def resolver_family(heard: Heard) -> Finding:
 def dns_families(heard: Heard) -> Finding:
     """The judgement `dns-families`: does asking for AAAA cost more than asking for A?"""
     check, reference = "dns-families", "RFC 8305 section 3, RFC 4074"
-    if unjudged := _not_judged(heard, check, Ask.ALL, reference):
+    if unjudged := _not_heard(heard, check, Ask.ALL, reference):
         return unjudged
     pairs = [_Pair(*(_to(heard.by(server), question) for question in FAR)) for server in heard.servers]
     evidence = "; ".join(f"{p.server}: A {_took(p.a)}, AAAA {_took(p.aaaa)}" for p in pairs)
@@ -138,7 +148,7 @@ class _Pair(NamedTuple):
 def nat64(heard: Heard) -> Finding:
     """The judgement `nat64`: do the resolvers make IPv6 addresses up for a translator?"""
     check, reference = "nat64", "RFC 7050 section 3"
-    if unjudged := _not_judged(heard, check, Ask.ALL, reference):
+    if unjudged := _not_heard(heard, check, Ask.ALL, reference):
         return unjudged
     replies = heard.of(FAR[1:])
     evidence = "; ".join(f"{r.server.address}: {', '.join(_addresses(r)) or _took(r)}" for r in replies)

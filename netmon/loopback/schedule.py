@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 
@@ -11,6 +12,7 @@ from netmon.loopback.watching import FILES, Watcher
 INTERVAL_S = 60.0
 PAUSE_S = 2.0
 """How long what comes and goes is waited for before the checks run again."""
+_RESOLVERS = "resolv.conf"
 
 
 class Schedule:
@@ -27,6 +29,8 @@ class Schedule:
         self._began: float | None = None
         self._stale = False
         self._under_way = False
+        self.new_resolvers = False
+        """Whether the configured resolvers may be others than when the checks began last."""
 
     @property
     def ever_began(self) -> bool:
@@ -45,12 +49,14 @@ class Schedule:
 
     def look(self, state: State) -> None:
         """Notice what changed; for the poller's thread."""
-        if self._watcher.changed(state.listeners, state.addresses):
+        if changes := self._watcher.changed(state.listeners, state.addresses):
             self._stale = True
+            self.new_resolvers |= any(os.path.basename(what) == _RESOLVERS for what in changes)
 
     def begin(self) -> None:
         """They begin; what changes from now on is news."""
         self._stale, self._under_way, self._began = False, True, self._clock()
+        self.new_resolvers = False
 
     def end(self) -> None:
         """They have ended, well or not."""

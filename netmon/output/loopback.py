@@ -34,8 +34,7 @@ def write_text(stream: TextIO, examined: Examined) -> None:
     width = min(terminal_width(stream) or WIDTH, 100)
     for line in (*_verdict(examined.report, width), "", *_findings(examined.report.findings, width), ""):
         write_line(stream, line)
-    order = ", then ".join(examined.localhost.order) or "no loopback address"
-    write_line(stream, f"localhost here: {order}")
+    write_line(stream, f"localhost here: {_order(examined.localhost)}")
     if examined.ports:
         write_table(stream, _COLUMNS, examined.ports, width)
     else:
@@ -76,6 +75,12 @@ _COLUMNS: Sequence[Column[PortVerdict]] = (
     Column("LISTENS ON", lambda row: ", ".join(_binds(row)), least=12),
     Column("CALLED AS LOCALHOST", lambda row: row.answers.value, least=19),
 )
+
+
+def _order(seen: Localhost) -> str:
+    """Where localhost leads; where it leads away from this machine, that too."""
+    elsewhere = ", ".join(seen.plain.addresses)
+    return ", then ".join(seen.order) or (f"{elsewhere}, no loopback address" if elsewhere else "nothing")
 
 
 def _binds(row: PortVerdict) -> list[str]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TextIO
 
 from netmon.loopback.race.costs import Cost
 from netmon.loopback.race.failures import Failure
+from netmon.loopback.race.finding import race_finding
 from netmon.loopback.race.profiles import PROFILES, Profile
 from netmon.loopback.race.result import Alone, Contest, RaceResult
 from netmon.loopback.race.verdict import costs_heading, duration, sentence
 from netmon.model.units import UNKNOWN, format_rtt
 from netmon.output.layout import Column, terminal_width, write_line, write_table
 
+_PIPED = 1 << 16
+"""Where there is no terminal a sentence stays one line."""
+
 
 def write_race(stream: TextIO, result: RaceResult, *, width: int | None = None) -> None:
     """Write what a race showed; a cost reads `foretold` or `foretold (measured)`."""
     width = width or terminal_width(stream)
-    write_line(stream, sentence(result))
+    step = race_finding(result).fix
+    for text in (sentence(result), step and f"→ {step}"):
+        for line in textwrap.wrap(text, width or _PIPED, break_on_hyphens=False):
+            write_line(stream, line)
     if result.stopped:
         write_line(stream, f"Ended early: {result.stopped}.")
     if result.alone:

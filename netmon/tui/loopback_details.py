@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netmon.engine.explain import Explanation, Fact
-from netmon.loopback.listeners import PortVerdict
+from netmon.loopback.findings import let_listen, why_missed
+from netmon.loopback.listeners import Answers, PortVerdict
 from netmon.loopback.order.view import OrderView
 from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
 from netmon.model.text import clean
+from netmon.model.units import format_rtt
 from netmon.tui.loopback_columns import holders, listens_on, state_word
 
 _ON_ORDER = ("predict-order", "gai-conf")
@@ -48,11 +50,18 @@ def _order_facts(view: OrderView) -> Iterator[Fact]:
         yield Fact(f"… {choice.runtime}", f"{', '.join(choice.order)} ({choice.rule})", choice.known_by)
 
 
-def explain_listener(row: PortVerdict, order: Sequence[str]) -> Explanation:
-    """A listener: who it is, whether localhost leads to it, and by which addresses it is reached."""
+def explain_listener(row: PortVerdict, order: Sequence[str], fallback_us: int | None = None) -> Explanation:
+    """A listener: who it is, whether localhost leads to it, and by which addresses it is reached.
+
+    Args:
+        row: The listener.
+        order: The addresses of localhost, in its order.
+        fallback_us: What a refused first address costs here, as measured; None if it was not.
+    """
     sentences = (
         f"{holders(row)} listens on port {row.port}",
         f"Called as localhost: {row.answers}.",
+        *(_missed(row, order, fallback_us) if row.amiss else ()),
         f"R races to port {row.port}: who answers, how fast, and what falling back costs.",
     )
     reached = ", ".join(row.works) or "none that localhost can mean"
@@ -62,6 +71,14 @@ def explain_listener(row: PortVerdict, order: Sequence[str]) -> Explanation:
         Fact("localhost", ", then ".join(order) or "no loopback address", "getaddrinfo(3)"),
     )
     return Explanation(sentences, facts, ("listener", row.port))
+
+
+def _missed(row: PortVerdict, order: Sequence[str], fallback_us: int | None) -> Iterator[str]:
+    """What it means that localhost's first address refuses, and what to do."""
+    yield why_missed(row)
+    if row.answers is Answers.FIRST_REFUSED and fallback_us is not None:
+        yield f"A refused first address costs {format_rtt(fallback_us)} here."
+    yield f"→ {let_listen(order, row)}"
 
 
 def race_target(row: PortVerdict, order: Sequence[str]) -> str:

@@ -107,7 +107,7 @@ def test_sums_by_process_are_made_only_when_wanted_and_of_live_rows() -> None:
 
 
 def test_a_column_that_only_one_of_both_has_leaves_the_other_in_its_usual_order() -> None:
-    usual = Sorting("rate_received", True)
+    usual = Sorting("rate", True)
     view = connection_view(state([IN]), settings(column="rtt"))
     assert (view.sorting, view.process_sorting) == (Sorting("rtt", False), usual)
     view = connection_view(state([IN]), settings(column="connections"))
@@ -161,6 +161,19 @@ def test_of_equal_rates_the_greater_total_is_higher() -> None:
         connection(rate_received=1.0, bytes_received=5),
     ]
     ascending("rate_received", rows)
+
+
+def test_who_sends_most_is_on_top_like_who_receives_most() -> None:
+    upload = connection(rate_sent=9e6, rate_received=0.0)
+    rows = [
+        connection(rate_sent=None, rate_received=None),
+        connection(rate_sent=0.0, rate_received=5.0),
+        upload,
+    ]
+    assert connection_view(state(rows), ViewSettings()).rows[0] is upload
+    idle = [connection(rate_sent=0.0, rate_received=0.0, bytes_sent=n, bytes_received=0) for n in (1, 2)]
+    unknown = connection(rate_sent=None, rate_received=None, bytes_sent=None, bytes_received=None)
+    ascending("rate", [unknown, *idle, connection(rate_sent=0.0, rate_received=1.0), upload])
 
 
 def test_names_are_sorted_without_case_then_by_pid_and_nobody_last() -> None:

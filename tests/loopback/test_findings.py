@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from netmon.loopback.findings import findings, listener_family
 from netmon.loopback.listeners import judge_listeners
 from netmon.loopback.localhost import Localhost
+from netmon.loopback.probing import Outcome, Probe
 from netmon.loopback.resolving import Resolution
 from netmon.model.finding import Finding, FindingState
 from tests.loopback.staged import BOTH, listener, seen
@@ -60,6 +63,20 @@ def test_an_address_that_is_there_and_dead_fails() -> None:
     assert v6.summary == "::1 does not carry a connection: refused"
 
 
+@pytest.mark.parametrize(
+    ("four", "words", "step"),
+    [
+        (Outcome.CARRIES, "IPv6 is switched off", "disable_ipv6=0"),
+        (Outcome.UNREACHABLE, "loopback is down", "ip link"),
+    ],
+)
+def test_a_missing_v6_address_says_which_of_its_causes_it_is(four: Outcome, words: str, step: str) -> None:
+    probes = Probe("127.0.0.1", four, 60), Probe("::1", Outcome.NOT_HERE)
+    _, v6, _ = findings(replace(seen(("127.0.0.1",)), probes=probes, kernel_v6=False))
+    assert v6.summary == f"::1 does not exist here: {words}"
+    assert step in v6.fix
+
+
 def test_findings_carry_their_grounds() -> None:
     for finding in findings(seen(BOTH, dead=BOTH)):
         assert finding.evidence
@@ -75,7 +92,7 @@ def test_the_finding_names_process_and_port() -> None:
     finding = listener_family(BOTH, verdicts)
     assert finding.state is FindingState.WARN
     assert finding.summary == "node (4711) listens on [::1]:5173 only; 127.0.0.1:5173 is refused"
-    assert finding.fix == "Let it listen on 127.0.0.1 too, or call it as [::1]:5173."
+    assert finding.fix == "Let node (4711) listen on 127.0.0.1 too, or call it as [::1]:5173."
     assert "BusyBox" in finding.why
 
 
@@ -98,8 +115,10 @@ def test_listeners_that_are_lost_are_named_before_those_found_second() -> None:
     verdicts = judge_listeners(order, [listener("127.0.0.1", 1), listener("::1", 2, True)])
     finding = listener_family(order, verdicts)
     assert finding.state is FindingState.FAIL
-    assert finding.summary == "2 of 2 ports do not answer 127.0.0.2, localhost's first address"
-    assert finding.evidence.startswith("node (4711) listens on [::1]:2 only; ")
+    assert finding.summary == (
+        "node (4711) listens on [::1]:2 only; 127.0.0.2:2 is refused (1 more like it)"
+    )  # fmt: skip
+    assert finding.evidence.startswith("2 of 2 ports do not answer 127.0.0.2: node (4711) listens on [::1]:2")
 
 
 # Whether it stays so

@@ -24,6 +24,11 @@ def test_the_whole_range_is_loopback_here() -> None:
     assert lo_range().summary == "all of 127.0.0.0/8 is this machine's"
 
 
+def test_a_range_that_cannot_be_reached_is_not_taken_for_missing() -> None:
+    finding = lo_range(Probe("127.0.0.2", Outcome.UNREACHABLE))
+    assert (finding.summary, finding.fix) == ("127.0.0.2 does not carry a connection: unreachable", "")
+
+
 def test_a_range_that_is_not_there_is_no_failure() -> None:
     finding = lo_range(Probe("127.0.0.2", Outcome.NOT_HERE))
     assert finding.state is FindingState.INFO

@@ -80,7 +80,7 @@ def test_the_listeners_of_the_checks_themselves_are_passed_over() -> None:
             Owner(reason=OwnerReason.OTHER_USER, uid=33, user="www-data", unit="nginx.service"),
             "nginx.service",
         ),
-        (Owner(reason=OwnerReason.OTHER_USER, uid=33, user="www-data"), "www-data"),
+        (Owner(reason=OwnerReason.OTHER_USER, uid=33, user="www-data"), "user www-data"),
         (Owner(reason=OwnerReason.OTHER_USER, uid=33), "uid 33"),
         (Owner(reason=OwnerReason.KERNEL), "held by the kernel itself"),
         (Owner(), "an unknown process"),

@@ -53,9 +53,43 @@ def test_ipv6_has_a_sentence_where_localhost_is_fine() -> None:
     )  # fmt: skip
 
 
+def test_the_step_is_the_one_for_what_the_sentence_names() -> None:
+    found = report([made("resolver-family", "warn", "start the resolver"), made("src-select", "info")])
+    assert found.sentence.endswith("as to IPv6, src-select is info.")
+    assert found.fix == ""
+
+
+def test_the_finding_of_the_sentence_comes_first_of_its_state() -> None:
+    mixed = [made("listener-family", "fail"), made("split-brain", "fail"), made("resolver-family", "warn")]
+    found = report(mixed)
+    assert [finding.check for finding in found.findings] == [
+        "split-brain",
+        "listener-family",
+        "resolver-family",
+    ]
+    assert found.scores[0].worst == found.findings[0]
+
+
+def test_what_costs_nothing_does_not_stand_before_what_costs_a_score() -> None:
+    mixed = [made("nat64", "unknown")._replace(evidence="was silent"), made("src-select", "info")]
+    assert [finding.check for finding in report(mixed).findings] == ["src-select", "nat64"]
+
+
+def test_what_was_never_tried_stands_after_what_is_known() -> None:
+    mixed = [made("nat64", "unknown"), made("env", "info"), made("lo-v4", "ok")]
+    assert [finding.check for finding in report(mixed).findings] == ["env", "nat64", "lo-v4"]
+
+
 def test_the_worst_state_comes_first_and_the_order_of_checks_is_kept() -> None:
-    mixed = [made("a", "ok"), made("b", "fail"), made("c", "info"), made("d", "unknown"), made("e", "fail"),
-             made("f", "warn")]  # fmt: skip
+    silent = made("d", "unknown")._replace(evidence="silence")
+    mixed = [
+        made("a", "ok"),
+        made("b", "fail"),
+        made("c", "info"),
+        silent,
+        made("e", "fail"),
+        made("f", "warn"),
+    ]
     assert [finding.check for finding in report(mixed).findings] == ["b", "e", "f", "d", "c", "a"]
 
 

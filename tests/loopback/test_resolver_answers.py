@@ -60,7 +60,20 @@ def test_a_resolver_that_knows_of_no_localhost_keeps_it_too() -> None:
 def test_a_silent_resolver_is_unknown() -> None:
     judged = found(ARPA, SILENT, Ask.ALL)
     assert states(judged) == ["unknown", "unknown", "unknown", "unknown"]
+    assert "was silent" in judged["resolver-family"].summary
+
+
+def test_one_dead_resolver_is_one_finding_with_grounds() -> None:
+    judged = found(ARPA, SILENT, Ask.ALL)
+    assert [check for check, finding in judged.items() if finding.evidence] == ["resolver-family"]
+    assert judged["nat64"].summary.startswith("no resolver answers")
+
+
+def test_a_resolver_that_is_silent_about_localhost_alone() -> None:
+    silent = {name: Fault(drop=True) for name in ("localhost.", "x.localhost.")}
+    judged = found(ARPA, silent, Ask.ALL)
     assert "was silent" in judged["localhost-leak"].summary
+    assert judged["localhost-leak"].evidence
 
 
 def test_a_resolver_that_is_not_there() -> None:

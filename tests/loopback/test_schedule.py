@@ -76,3 +76,18 @@ def test_they_never_run_twice_at_once(schedule: Schedule, clock: list[float]) ->
     assert not schedule.due
     schedule.end()
     assert schedule.due
+
+
+def test_other_resolvers_are_noticed_until_the_checks_begin(tmp_path: Path) -> None:
+    hosts, resolvers = tmp_path / "hosts", tmp_path / "resolv.conf"
+    schedule = Schedule([str(hosts), str(resolvers)])
+    schedule.look(state())
+    schedule.begin()
+    noticed = []
+    for change in (hosts, resolvers, None):
+        if change is not None:
+            change.write_text("# changed\n")
+        schedule.look(state())
+        noticed.append(schedule.new_resolvers)
+    schedule.begin()
+    assert [*noticed, schedule.new_resolvers] == [False, True, True, False]

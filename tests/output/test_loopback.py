@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 
+import pytest
+
 from netmon.loopback.checks import Examined
 from netmon.loopback.listeners import judge_listeners
 from netmon.loopback.report import report
@@ -61,7 +63,14 @@ def test_the_listeners_stand_below() -> None:
     at = lines.index("localhost here: 127.0.0.1, then ::1")
     assert lines[at + 1].split() == ["PORT", "HELD", "BY", "LISTENS", "ON", "CALLED", "AS", "LOCALHOST"]
     assert lines[at + 2].split(maxsplit=4)[:4] == ["80", "node", "(4711)", "0.0.0.0"]
-    assert lines[at + 3].endswith("::1         first family refused, the other works")
+    assert lines[at + 3].endswith("::1         refused, then works")
+
+
+@pytest.mark.parametrize(
+    ("addresses", "words"), [(("192.0.2.1",), "192.0.2.1, no loopback address"), ((), "nothing")]
+)
+def test_localhost_that_leads_elsewhere_says_where(addresses: tuple[str, ...], words: str) -> None:
+    assert f"localhost here: {words}" in text(examined(FINE)._replace(localhost=seen(addresses)))
 
 
 def test_nothing_listens() -> None:

@@ -35,7 +35,7 @@ def test_a_listener() -> None:
         "5173",
         "node (4711)",
         "::1",
-        "⚠ first family refused, the other works",
+        "⚠ refused, then works",
     ]
     assert (holders(web), listens_on(web), answers_word(web)) == ("node (4711)", "0.0.0.0", "✓ covered")
 

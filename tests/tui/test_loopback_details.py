@@ -34,8 +34,24 @@ def test_a_listener_says_who_it_is_and_where_it_is_reached() -> None:
     [row] = judge_listeners(BOTH, [listener("::1", v6only=True)])
     told = explain_listener(row, BOTH)
     assert told.sentences[0] == "node (4711) listens on port 5173"
-    assert told.sentences[1] == "Called as localhost: first family refused, the other works."
+    assert told.sentences[1] == "Called as localhost: refused, then works."
     assert [fact.value for fact in told.facts] == ["::1", "::1", "127.0.0.1, then ::1"]
+
+
+def test_a_listener_that_is_found_second_says_who_fails_what_it_costs_and_what_to_do() -> None:
+    [row] = judge_listeners(BOTH, [listener("::1", v6only=True)])
+    *_, why, cost, step, race = explain_listener(row, BOTH, 58).sentences
+    assert "BusyBox" in why
+    assert cost == "A refused first address costs 58 µs here."
+    assert step == "→ Let node (4711) listen on 127.0.0.1 too, or call it as [::1]:5173."
+    assert race.startswith("R races")
+
+
+def test_a_listener_that_is_not_found_has_no_cost_but_a_step() -> None:
+    [row] = judge_listeners(("127.0.0.1",), [listener("::1", v6only=True)])
+    sentences = explain_listener(row, ("127.0.0.1",), 58).sentences
+    assert "No program reaches it by the name localhost: all of them are refused." in sentences
+    assert not [sentence for sentence in sentences if "58" in sentence]
 
 
 def test_a_listener_that_no_loopback_address_reaches() -> None:

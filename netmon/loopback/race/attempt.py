@@ -6,20 +6,17 @@ import errno
 import os
 import selectors
 import socket
-import struct
 import time
 from collections.abc import Callable
 from threading import Event
 from types import TracebackType
 from typing import NamedTuple, Protocol
 
-from netmon.engine.connect import Attempt, Outcome, failed, family_of
+from netmon.engine.connect import RESET, Attempt, Outcome, failed, family_of
 from netmon.model.endpoint import Endpoint, Scope, scope_of
 
 _SLICE_S = 0.1
 """How long a race may go on after it was called off."""
-_RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
-"""`struct linger`: on, and no time to linger."""
 _UNDER_WAY = {0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
 
 
@@ -126,7 +123,7 @@ class Sockets:
             return
         sock.setblocking(False)
         # Reset at the end: a race must leave no TIME_WAIT sockets behind, here or at the other end.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         begun = _Open(sock, time.perf_counter_ns(), self.now() + attempt_s)
         self._open[destination] = begun
         code = sock.connect_ex(address)

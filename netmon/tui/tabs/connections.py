@@ -191,7 +191,8 @@ class ConnectionsTab(TableTab):
         self._shown = view
         self._moment.now = state.monotonic
         sorting = view.sorting
-        empty = "nothing matches the filter" if view.settings.filter else "no connections"
+        none = "nothing has closed yet" if self._view_name == "closed" else "no connections"
+        empty = "nothing matches the filter" if view.settings.filter else none
         if self._view_name == "split":
             self._pane("inbound").show(view.inbound, sorting, view.inbound_totals, "connections", empty)
             self._pane("outbound").show(view.outbound, sorting, view.outbound_totals, "connections", empty)

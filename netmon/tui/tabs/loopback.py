@@ -11,7 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.events import DescendantFocus, Resize
+from textual.events import Resize
 from textual.message import Message
 from textual.worker import Worker, WorkerState, get_current_worker
 
@@ -25,12 +25,12 @@ from netmon.loopback.watching import FILES
 from netmon.model.connection import Connection
 from netmon.model.finding import Finding
 from netmon.model.text import clean
-from netmon.tui.loopback_columns import finding_columns, gravity, listener_columns
 from netmon.tui.loopback_details import explain_finding, explain_listener, race_target
 from netmon.tui.tabs.base import Tab
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.family_diagram import FamilyDiagram
 from netmon.tui.widgets.live_table import LiveTable
+from netmon.tui.widgets.loopback_tables import LoopbackTables
 from netmon.tui.widgets.race_pane import Race, RacePane
 from netmon.tui.widgets.score_view import ScoreView
 
@@ -44,9 +44,9 @@ class Examine(Protocol):
         """What they say, as `examine_all` gives it."""
 
 
-NARROW, WIDE, SHORT = 100, 140, 20
+NARROW, WIDE, LOW, SHORT = 100, 140, 30, 20
 """Below NARROW cells the side takes the place of the tables, from WIDE on they stand beside each other; below
-SHORT lines there is room for one table alone."""
+LOW lines the side then also takes that of what is above it, below SHORT there is room for one table alone."""
 
 
 class LoopbackTab(Tab):
@@ -59,23 +59,16 @@ class LoopbackTab(Tab):
     LoopbackTab {
         & > FamilyDiagram { margin: 1 0; }
         & > #loopback-body { layout: horizontal; height: 1fr; }
-        & #loopback-main { layout: vertical; width: 3fr; height: 1fr; }
-        & #loopback-findings { height: 3fr; }
-        & #loopback-listeners { height: 2fr; }
+        & LoopbackTables { width: 3fr; height: 1fr; }
         & DetailPanel, & RacePane { width: 2fr; min-width: 44; display: none; }
-        &.-race #loopback-main { width: 2fr; }
-        &.-wide #loopback-main { layout: horizontal; }
-        &.-wide #loopback-findings { width: 3fr; height: 1fr; }
-        &.-wide #loopback-listeners { width: 2fr; height: 1fr; }
+        &.-race LoopbackTables { width: 2fr; }
         &.-details DetailPanel, &.-race RacePane { display: block; }
-        &.-narrow.-details #loopback-main, &.-narrow.-race #loopback-main { display: none; }
+        &.-narrow.-details LoopbackTables, &.-narrow.-race LoopbackTables { display: none; }
         &.-narrow DetailPanel, &.-narrow RacePane { width: 1fr; min-width: 0; }
-        &.-narrow.-short.-details > ScoreView, &.-narrow.-short.-race > ScoreView { display: none; }
+        &.-low.-narrow.-details > FamilyDiagram, &.-low.-narrow.-race > FamilyDiagram { display: none; }
+        &.-short.-narrow.-details > ScoreView, &.-low.-narrow.-race > ScoreView { display: none; }
         &.-short > FamilyDiagram, &.-short #score-fix { display: none; }
         &.-short #score-sentence { max-height: 1; }
-        &.-short #loopback-listeners { display: none; }
-        &.-short.-listeners #loopback-listeners { display: block; height: 1fr; }
-        &.-short.-listeners #loopback-findings { display: none; }
     }
     """
 
@@ -131,34 +124,30 @@ class LoopbackTab(Tab):
         yield ScoreView()
         yield FamilyDiagram()
         with Container(id="loopback-body"):
-            with Container(id="loopback-main"):
-                yield LiveTable[Finding](finding_columns(), lambda row: row.check, id="loopback-findings")
-                yield LiveTable[PortVerdict](
-                    listener_columns(), lambda row: row.port, id="loopback-listeners"
-                )
+            yield LoopbackTables()
             yield DetailPanel()
             yield RacePane(self._race)
 
     def on_mount(self) -> None:
         """Begin as soon as the listeners are known, or a moment later without them."""
-        self._findings_table.empty_text = "looking at localhost …"
-        self._listeners_table.empty_text = "waiting for the first look at the listeners …"
         self._scores.say("looking at localhost …")
         self.set_interval(1.0, self._tick)
 
     def focus_first(self) -> None:
         """Put the focus on the checks."""
-        self._findings_table.focus()
+        self._tables.findings.focus()
 
     def on_resize(self, event: Resize) -> None:
         """Let go of what there is no room for."""
         self.set_class(event.size.width < NARROW, "-narrow")
+        self.set_class(event.size.height < LOW, "-low")
         self.set_class(event.size.height < SHORT, "-short")
+        self._tables.set_class(event.size.height < SHORT, "-one")
         self._arrange(event.size.width)
 
     def _arrange(self, width: int) -> None:
         aside = self.has_class("-details") or self.has_class("-race")
-        self.set_class(width >= WIDE and not aside, "-wide")
+        self._tables.set_class(width >= WIDE and not aside, "-wide")
 
     # The checks
 
@@ -170,10 +159,10 @@ class LoopbackTab(Tab):
     def _tick(self) -> None:
         """Run the checks again when that is due, where anyone can see them."""
         if self.is_on_screen and self._schedule.due:
-            self._examine()
+            self._examine(Ask.ALL if self._schedule.new_resolvers else Ask.NOTHING)
 
     def _examine(self, ask: Ask = Ask.NOTHING) -> None:
-        """Run the checks; what resolvers said is asked for once, and again only on request."""
+        """Run the checks; resolvers are asked once, and again only on request or when they are others."""
         self._schedule.begin()
         self._run(self._listeners, ask if self._examined is not None else Ask.ALL, self._examined)
 
@@ -189,7 +178,7 @@ class LoopbackTab(Tab):
         self._schedule.end()
         self._examined = message.examined
         self._scores.show(message.examined.report)
-        self._findings_table.set_rows(message.examined.report.findings)
+        self._tables.findings.set_rows(message.examined.report.findings)
         self._show_listeners()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -227,9 +216,7 @@ class LoopbackTab(Tab):
         seen = self._examined.localhost
         ports = judge_listeners(seen.order, self._listeners or ())
         self.query_one(FamilyDiagram).show(seen, ports)
-        if self._listeners is not None:
-            self._listeners_table.empty_text = "nothing listens on TCP here"
-        self._listeners_table.set_rows(sorted(ports, key=gravity))
+        self._tables.show_listeners(ports, known=self._listeners is not None)
         self._refresh_detail(ports)
 
     # Details
@@ -266,7 +253,8 @@ class LoopbackTab(Tab):
             orders = self._examined.orders if self._examined is not None else ()
             panel.show(explain_finding(self._detail, orders))
         elif self._detail is not None:
-            panel.show(explain_listener(self._detail, self._order))
+            cost = self._examined.fallback_us if self._examined is not None else None
+            panel.show(explain_listener(self._detail, self._order, cost))
 
     def _put_aside(self, shown: str = "") -> None:
         """Show the details or the race beside the tables, or neither."""
@@ -280,7 +268,7 @@ class LoopbackTab(Tab):
 
     def action_race(self) -> None:
         """Race to the listener under the cursor; elsewhere ask where to."""
-        row = self._listeners_table.cursor_row if self._listeners_table.has_focus else self._detail
+        row = self._tables.listener or self._detail
         if isinstance(row, PortVerdict):
             self._put_aside("-race")
             self._races.start(race_target(row, self._order))
@@ -294,18 +282,11 @@ class LoopbackTab(Tab):
 
     # Keys
 
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Remember which table the user was in last, however it was reached."""
-        if isinstance(event.widget, LiveTable):
-            self.set_class(event.widget is self._listeners_table, "-listeners")
-
     def action_other_table(self) -> None:
         """Go to the other table; where there is room for one, it takes the place."""
         if self.has_class("-narrow"):
             self._put_aside()
-        to_listeners = self._findings_table.has_focus
-        self.set_class(to_listeners, "-listeners")
-        (self._listeners_table if to_listeners else self._findings_table).focus()
+        self._tables.go_on()
 
     def action_back(self) -> None:
         """End a race that is under way; else close what stands beside the tables."""
@@ -313,7 +294,7 @@ class LoopbackTab(Tab):
             self._races.end()
             return
         self._put_aside()
-        (self._listeners_table if self.has_class("-listeners") else self._findings_table).focus()
+        self._tables.go_back()
 
     @property
     def _order(self) -> tuple[str, ...]:
@@ -329,9 +310,5 @@ class LoopbackTab(Tab):
         return self.query_one(RacePane)
 
     @property
-    def _findings_table(self) -> LiveTable[Finding]:
-        return self.query_one("#loopback-findings", LiveTable)
-
-    @property
-    def _listeners_table(self) -> LiveTable[PortVerdict]:
-        return self.query_one("#loopback-listeners", LiveTable)
+    def _tables(self) -> LoopbackTables:
+        return self.query_one(LoopbackTables)

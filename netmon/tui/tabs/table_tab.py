@@ -153,8 +153,10 @@ class TableTab(Tab):
     # Order and filter
 
     def action_sort(self) -> None:
-        """Sort by the next column in view."""
-        keys = [column.key for column in self._table.shown_columns if column.key in self._sortable]
+        """Sort by the next column in view, or by several together before the first of them."""
+        shown = self._table.shown_columns
+        orders = dict.fromkeys(key for column in shown for key in (column.part_of, column.key))
+        keys = [key for key in orders if key in self._sortable]
         current = self._order.column
         if keys:
             self._sort_by(keys[(keys.index(current) + 1) % len(keys)] if current in keys else keys[0])

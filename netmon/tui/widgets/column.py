@@ -25,6 +25,8 @@ class Column(Generic[R]):
     """Suffix of a component class (`live-table--<kind>`) for its colour, or empty."""
     flexible: bool = False
     """Whether it takes a share of the cells that the others leave."""
+    part_of: str = ""
+    """An order by several columns together that this one has a part in, and is marked by."""
 
 
 def lay_out(columns: Sequence[Column[R]], width: int) -> list[tuple[Column[R], int]]:

@@ -64,9 +64,9 @@ class LinePainter(Generic[R]):
         return segments
 
     def header(self, sort_key: str | None, reverse: bool) -> list[Segment]:
-        """The names of the columns, with an arrow at the one that rows are sorted by."""
+        """The names of the columns, with an arrow at what rows are sorted by."""
         labels = [
-            _label(column, width, reverse if column.key == sort_key else None)
+            _label(column, width, reverse if sort_key and sort_key in (column.key, column.part_of) else None)
             for column, width in self._layout
         ]
         return [Segment(" " + " ".join(labels) + self._rest, self._style("header"))]

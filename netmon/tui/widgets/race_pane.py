@@ -84,6 +84,7 @@ class RacePane(Vertical):
     def start(self, text: str) -> None:
         """Race to this target; a race that is under way ends."""
         self._number += 1
+        self.query_one(Input).value = clean(text, 255)  # there to be changed, and tried again
         view = self.query_one(RaceView)
         view.show(RaceResult(clean(text, 80)))
         view.scroll_home(animate=False)
@@ -114,8 +115,12 @@ class RacePane(Vertical):
 
     @on(Raced)
     def _raced(self, message: Raced) -> None:
-        if message.number == self._number:
-            self.query_one(RaceView).show(message.result)
+        if message.number != self._number:
+            return
+        view = self.query_one(RaceView)
+        view.show(message.result)
+        if message.result.error and view.has_focus:
+            self.ask()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say so when a race ended by a fault of ours."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -12,6 +14,7 @@ from textual.widgets import Static
 from netmon.engine.connect import Outcome
 from netmon.loopback.race.costs import Cost
 from netmon.loopback.race.failures import Failure
+from netmon.loopback.race.finding import race_finding
 from netmon.loopback.race.profiles import PROFILES
 from netmon.loopback.race.result import Alone, Contest, RaceResult
 from netmon.loopback.race.verdict import costs_heading, duration, sentence
@@ -39,6 +42,13 @@ class RaceView(VerticalScroll):
         & > Static { height: auto; }
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "scroll_up", "Up", show=False, id="race.up"),
+        Binding("j", "scroll_down", "Down", show=False, id="race.down"),
+        Binding("g", "scroll_home", "Top", show=False, id="race.top"),
+        Binding("G", "scroll_end", "Bottom", show=False, id="race.bottom"),
+    ]
 
     def __init__(self, *, id: str | None = None) -> None:
         """Make an empty view."""
@@ -77,6 +87,8 @@ def _lines(result: RaceResult, width: int) -> Iterator[Content]:
     yield Content.assemble((f"Race to {result.target}", "bold"), Content(f"  {_progress(result)}"))
     if result.done:
         yield Content(sentence(result))
+        if step := race_finding(result).fix:
+            yield Content.assemble((f"→ {step}", "$text-accent"))
     if result.alone:
         yield from (Content(""), Content("Each address alone, the median of five"))
         yield from (_alone(alone, width) for alone in result.alone)
@@ -113,7 +125,7 @@ def _alone(alone: Alone, width: int) -> Content:
 
 
 def _contest(contest: Contest, result: RaceResult, width: int) -> Iterator[Content]:
-    time = "" if contest.median_ms is None else f", {duration(contest.median_ms)}"
+    time = "" if contest.median_ms is None else f": median {duration(contest.median_ms)}"
     yield Content.assemble((f" {contest.profile.name}", "bold"), Content(time))
     cells = result.rounds if width >= _WIDE else 10
     for destination in result.destinations:

@@ -152,6 +152,7 @@ async def test_views_follow_one_another() -> None:
         assert "curl 4711 dev – 2 0 2" in screen.line_of("processes", "curl")
         await screen.press("v")
         assert screen.title("closed") == " CLOSED  0 connections · ▼ 0 B ▲ 0 B"
+        assert any("nothing has closed yet" in line for line in screen.lines("closed"))
         assert not screen.pane("processes").display
         await screen.press("v")
         assert screen.pane("inbound").display
@@ -231,7 +232,7 @@ async def test_sorts_by_a_click_on_any_header() -> None:
         await with_rates(screen)
         await screen.press("v")
         shown = [column.key for column in screen.table("all").shown_columns]
-        assert set(shown) == set(CONNECTION_SORT) - {"to_port"}
+        assert set(shown) == set(CONNECTION_SORT) - {"to_port", "rate"}
         orders = {key: await orders_of(screen, "all", key) for key in shown}
         assert orders == {key: [list("abc"), list("cba")] for key in shown}
 
@@ -251,7 +252,7 @@ async def test_inbound_is_sorted_by_the_port_it_came_to() -> None:
 def test_every_column_of_connections_can_be_sorted_by() -> None:
     from netmon.tui.columns import Moment
 
-    assert set(connection_columns(Moment())) == set(CONNECTION_SORT)
+    assert set(connection_columns(Moment())) == set(CONNECTION_SORT) - {"rate"}
 
 
 def summed() -> list[SocketRecord]:
@@ -273,7 +274,7 @@ async def test_sorts_the_sums_by_any_header_and_polling_goes_on() -> None:
         await screen.poll(*records)
         await screen.poll(*more)
         await screen.press("v", "v")
-        keys = [key for key in PROCESS_SORT if key != "age"]
+        keys = [key for key in PROCESS_SORT if key not in ("age", "rate")]
         orders = {key: await orders_of(screen, "processes", key) for key in keys}
         assert orders == {key: [list("abc"), list("cba")] for key in keys}
         for key in ("user", "connections", "inbound", "outbound"):
@@ -283,7 +284,7 @@ async def test_sorts_the_sums_by_any_header_and_polling_goes_on() -> None:
         await screen.press("v", "v")
         await screen.poll(NGINX)
         assert "nginx" in screen.line_of("inbound", "nginx")
-        assert screen.table("inbound")._sort == ("rate_received", True)
+        assert screen.table("inbound")._sort == ("rate", True)
 
 
 async def test_sums_are_sorted_by_their_newest_connection() -> None:
@@ -324,12 +325,12 @@ async def test_s_goes_through_the_columns_in_view_and_shift_s_turns_around() -> 
         await screen.press("v")
         table = screen.table("all")
         shown = [column.key for column in table.shown_columns]
+        start = shown.index("rate_received")
         visited = []
-        for _ in shown:
+        for _ in (*shown, "rate"):
             await screen.press("s")
             visited.append(table._sort[0])
-        start = shown.index("rate_received") + 1
-        assert visited == shown[start:] + shown[:start]
+        assert visited == [*shown[start:], *shown[:start], "rate"]
         first = screen.processes("all")
         await screen.press("S")
         assert screen.processes("all") == first[::-1]

@@ -14,6 +14,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from netmon.loopback.asking import Ask
 from netmon.loopback.checks import Examined
 from netmon.loopback.race.result import RaceResult
 from netmon.loopback.schedule import INTERVAL_S, PAUSE_S
@@ -28,7 +29,7 @@ from netmon.tui.widgets.race_pane import RacePane
 from netmon.tui.widgets.score_view import ScoreView
 from tests.builders import HOSTILE, listener, state
 from tests.loopback.examined import FOUR_ONLY, UNNAMED, examined, machine
-from tests.loopback.race.staged import FOUR, alone, raced
+from tests.loopback.race.staged import FOUR, REFUSED, SIX, alone, raced
 from tests.staging import SIZES
 
 VITE = listener("[::1]:5173", v6only=True, process="node")
@@ -141,7 +142,7 @@ async def test_the_verdict_the_families_the_checks_and_the_listeners() -> None:
         assert first.startswith("▌✕ fail listener-family node (4711) listens on [::1]:5173 only")
         assert last.startswith("✓ ok lo-v6 ::1 carries a connection")
         missed, covered = screen.table("listeners")
-        assert missed.startswith("▌ 5173 node (4711) ::1 ✕ localhost does not")
+        assert missed.startswith("▌ 5173 node (4711) ::1 ✕ refused")
         assert covered == "80 python3 (4711) 0.0.0.0 ✓ covered"
 
 
@@ -167,7 +168,7 @@ async def test_enter_on_a_listener_tells_how_it_is_reached_and_keeps_up() -> Non
         await screen.pilot.press("v", "enter")
         await screen.pilot.pause()
         assert screen.details[0] == "node (4711) listens on port 5173"
-        assert "first family refused" in screen.details[1]
+        assert "refused, then works" in screen.details[1]
         both = (VITE, listener("127.0.0.1:5173", process="node"))
         screen.tab.show_state(state(listeners=list(both)))
         await screen.pilot.pause()
@@ -227,6 +228,29 @@ async def test_the_checks_run_again_when_a_file_that_they_read_changes(tmp_path:
         screen.tab.project(state(listeners=[WEB]))
         screen.tab._tick()
         await screen.until(lambda: runs == [2])
+
+
+async def test_resolvers_are_asked_again_only_when_they_are_others(tmp_path: Path) -> None:
+    hosts, resolvers, now = tmp_path / "hosts", tmp_path / "resolv.conf", [100.0]
+    asked: list[object] = []
+
+    def look(listeners: Sequence[Connection] | None, **how: object) -> Examined:
+        asked.append(how["ask"])
+        return examined(listeners=listeners)
+
+    files = [str(hosts), str(resolvers)]
+    async with opened(examine=look, files=files, clock=lambda: now[0]) as screen:
+        screen.tab.project(state(listeners=[WEB]))
+        await screen.shows(WEB)
+        for file in (hosts, resolvers):
+            file.write_text("# changed\n")
+            screen.tab.project(state(listeners=[WEB]))
+            now[0] += PAUSE_S
+            await screen.until(lambda: screen.tab._schedule.due)
+            runs = len(asked)
+            screen.tab._tick()
+            await screen.until(lambda: len(asked) > runs)  # noqa: B023
+        assert asked == [Ask.ALL, Ask.NOTHING, Ask.ALL]
 
 
 async def test_states_without_news_of_listeners_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -396,6 +420,28 @@ async def test_every_part_is_reached_in_any_terminal(size: tuple[int, int]) -> N
         await screen.pilot.press("escape", "v")
         await screen.pilot.pause()
         assert screen.table("findings")[0].startswith("▌✕ fail")
+
+
+async def test_a_race_in_80_by_24_shows_its_bars_without_scrolling() -> None:
+    race = raced(alone(SIX, REFUSED), alone(FOUR), wins=(FOUR,) * 20)
+    async with opened((80, 24), examine=machine(), race=lambda _, tell, __: tell(race)) as screen:
+        await screen.shows(VITE)
+        await screen.pilot.press("v", "R")
+        await screen.pilot.pause()
+        pane = screen.tab.query_one(RacePane)
+        assert pane.region.height >= 20
+        await screen.pilot.press("escape")
+        await screen.pilot.pause()
+        assert screen.tab.query_one(ScoreView).display
+
+
+async def test_details_in_80_by_24_leave_the_verdict_and_take_the_place_of_the_diagram() -> None:
+    async with opened((80, 24), examine=machine()) as screen:
+        await screen.shows(VITE)
+        await screen.pilot.press("enter")
+        await screen.pilot.pause()
+        assert screen.tab.query_one(DetailPanel).region.height >= 16
+        assert screen.tab.query_one(ScoreView).display
 
 
 async def test_checks_and_listeners_stand_side_by_side_where_there_is_room() -> None:

@@ -72,6 +72,12 @@ def test_the_header_marks_the_sorted_column(
     assert text(painter(width).header(sort_key, reverse)) == header
 
 
+def test_an_order_by_several_columns_marks_each_of_them() -> None:
+    columns = [Column(key, key.upper(), 5, 0, str, part_of="rate") for key in ("in", "out")]
+    line = LinePainter(lay_out(columns, 11), 12, lambda row: "", STYLES.__getitem__).header("rate", True)
+    assert text(line) == " IN↓   OUT↓ "
+
+
 def test_lines_without_rows() -> None:
     assert kinds(painter().blank()) == [(" " * 20, "")]
     assert kinds(painter().centred("[/x]")) == [("        [/x]        ", "empty")]

@@ -63,6 +63,24 @@ async def test_a_bad_target_is_said_in_a_line() -> None:
         assert pane.result.error.startswith("target '[/x]' is not understood")
 
 
+async def test_a_bad_target_that_was_typed_is_there_to_be_mended() -> None:
+    async with opened() as (pilot, pane):
+        pane.ask()
+        await pilot.press(*"foo", "enter")
+        await until(pilot, lambda: pane.result is not None and pane.result.done)
+        await pilot.pause()
+        field = pilot.app.query_one(Input)
+        assert pilot.app.focused is field
+        await pilot.press(*"[x", "enter")
+        await until(pilot, lambda: pane.result.target == "[x")
+
+
+async def test_the_line_says_what_is_raced_to() -> None:
+    async with opened(race=lambda *_: raced(alone(FOUR))) as (pilot, pane):
+        pane.start("127.0.0.1:80 [::1]:80")
+        assert pilot.app.query_one(Input).value == "127.0.0.1:80 [::1]:80"
+
+
 async def test_an_empty_target_starts_nothing() -> None:
     async with opened(race=lambda *_: 1 / 0) as (pilot, pane):
         pane.ask()

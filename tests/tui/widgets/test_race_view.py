@@ -21,7 +21,8 @@ def test_a_race_that_is_over() -> None:
     assert shown[1].startswith("[::1]:5173 is refused")
     assert " ::1             ●●●●● ✕ refused" in shown
     assert " 127.0.0.1       ●●●●● ✓ 60 µs" in shown
-    assert " RFC 8305, 250 ms, 0.10 ms" in shown
+    assert shown[2] == "→ Let the server answer on ::1 too, or call it as 127.0.0.1:5173."
+    assert " RFC 8305, 250 ms: median 0.10 ms" in shown
     assert f" 127.0.0.1       {'█' * 20} 20 (84–100 %)" in shown
     assert f" ::1             {'░' * 20}  0 (0–16 %)" in shown
     [curl] = [line for line in shown if line.startswith(" curl, 200 ms")]
@@ -79,3 +80,8 @@ async def test_it_is_drawn_again_for_another_width_and_is_no_markup() -> None:
         await pilot.resize_terminal(40, 10)
         await pilot.pause()
         assert "█" * 11 not in str(view.query_one("Static").render())
+        view.focus()
+        await pilot.press("G")
+        assert view.scroll_offset.y == view.max_scroll_y > 0
+        await pilot.press("g")
+        assert view.scroll_offset.y == 0

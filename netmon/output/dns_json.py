@@ -1,0 +1,114 @@
+"""The answer of `netmon dns` as JSON: an object for each server, every record once and in a stable order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TextIO
+
+from netmon.output.json_lines import schema, write_object
+from netmon.output.rows import timestamp
+from netmon.resolver.answer import Record
+from netmon.resolver.ask import Replies, Said
+from netmon.resolver.edns import Explanation, Extras
+from netmon.resolver.enquiry import Outcome
+
+_CHAIN_FIRST = {"CNAME": 0, "DNAME": 0}
+
+
+def write_json(stream: TextIO, outcome: Outcome, taken_at: datetime) -> None:
+    """Write everything as one object."""
+    body = {
+        "schema": schema("dns"),
+        "taken_at": timestamp(taken_at),
+        "source": "servers",
+        "asked": outcome.asked,
+        "name": outcome.name,
+        "tried": list(outcome.tried),
+        "answers": [answer_row(replies) for replies in outcome.replies],
+        "compared": [
+            {"server": str(each.server), "type": each.type, "verdict": each.verdict.value}
+            for each in outcome.compared
+        ],
+        "application": None if outcome.application is None else _application_row(outcome),
+        "notes": list(outcome.notes),
+        "findings": [],
+    }
+    write_object(stream, body)
+
+
+def answer_row(replies: Replies) -> dict[str, Any]:
+    """What one server said: as a whole, and type by type in `questions`."""
+    row: dict[str, Any] = {"server": str(replies.server), "address": replies.address}
+    answered = [said for said in replies.said if said.answer.rcode is not None]
+    if not answered:
+        error = next((said.answer.error for said in replies.said), None)
+        row |= {"transport": replies.server.scheme, "ms": round(replies.ms, 3), "error": error}
+    else:
+        # What stands for the whole is the first question that did not go well, if there is one.
+        worst = next((said for said in answered if said.answer.rcode != "NOERROR"), answered[0])
+        row |= {
+            "transport": worst.answer.transport,
+            "rcode": worst.answer.rcode,
+            "ms": round(min(said.answer.ms or 0.0 for said in answered), 3),
+            "flags": list(worst.answer.flags),
+            "ede": [ede_row(each) for each in dict.fromkeys(e for s in answered for e in s.extras.ede)],
+            "records": [record._asdict() for record in records(replies)],
+            "error": None,
+        }
+    return row | {"questions": [_question_row(said) for said in replies.said]}
+
+
+def records(replies: Replies) -> list[Record]:
+    """Every record of one server once, aliases first, then in the order of the types asked."""
+    order = {said.answer.type: at for at, said in enumerate(replies.said)}
+    once: dict[tuple[str, str, str], Record] = {}
+    for said in replies.said:
+        for record in said.answer.records:
+            once.setdefault((record.name.lower(), record.type, record.data), record)
+    return sorted(
+        once.values(),
+        key=lambda r: (
+            (_CHAIN_FIRST.get(r.type, 1), order.get(r.type, 99), r.name.lower(), r.type, r.data)
+            if r.type not in _CHAIN_FIRST
+            else (0, 0, "", "", "")
+        ),
+    )
+
+
+def ede_row(explanation: Explanation) -> dict[str, Any]:
+    """Why a server answers as it does."""
+    return {
+        "code": explanation.code,
+        "purpose": explanation.purpose or None,
+        "text": explanation.text or None,
+    }
+
+
+def _question_row(said: Said) -> dict[str, Any]:
+    answer = said.answer
+    return {
+        "type": answer.type,
+        "transport": answer.transport,
+        "rcode": answer.rcode,
+        "ms": None if answer.ms is None else round(answer.ms, 3),
+        "flags": list(answer.flags),
+        "ede": [ede_row(each) for each in said.extras.ede],
+        **_extras_row(said.extras),
+        "notes": list(said.notes),
+        "error": answer.error,
+    }
+
+
+def _extras_row(extras: Extras) -> dict[str, Any]:
+    return {
+        "nsid": extras.nsid,
+        "cookie": extras.cookie,
+        "subnet": extras.subnet,
+        "payload": extras.payload,
+    }
+
+
+def _application_row(outcome: Outcome) -> dict[str, Any]:
+    assert outcome.application is not None
+    row = outcome.application._asdict()
+    return {**row, "addresses": list(row["addresses"]), "source": row["source"] or None}

@@ -7,12 +7,9 @@ from typing import Any, TextIO
 
 from netmon.output.json_lines import schema, write_object
 from netmon.output.rows import timestamp
-from netmon.resolver.answer import Record
 from netmon.resolver.ask import Replies, Said
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
-
-_CHAIN_FIRST = {"CNAME": 0, "DNAME": 0}
 
 
 def write_json(stream: TextIO, outcome: Outcome, taken_at: datetime) -> None:
@@ -52,27 +49,10 @@ def answer_row(replies: Replies) -> dict[str, Any]:
             "ms": round(min(said.answer.ms or 0.0 for said in answered), 3),
             "flags": list(worst.answer.flags),
             "ede": [ede_row(each) for each in dict.fromkeys(e for s in answered for e in s.extras.ede)],
-            "records": [record._asdict() for record in records(replies)],
+            "records": [record._asdict() for record in replies.records()],
             "error": None,
         }
     return row | {"questions": [_question_row(said) for said in replies.said]}
-
-
-def records(replies: Replies) -> list[Record]:
-    """Every record of one server once, aliases first, then in the order of the types asked."""
-    order = {said.answer.type: at for at, said in enumerate(replies.said)}
-    once: dict[tuple[str, str, str], Record] = {}
-    for said in replies.said:
-        for record in said.answer.records:
-            once.setdefault((record.name.lower(), record.type, record.data), record)
-    return sorted(
-        once.values(),
-        key=lambda r: (
-            (_CHAIN_FIRST.get(r.type, 1), order.get(r.type, 99), r.name.lower(), r.type, r.data)
-            if r.type not in _CHAIN_FIRST
-            else (0, 0, "", "", "")
-        ),
-    )
 
 
 def ede_row(explanation: Explanation) -> dict[str, Any]:

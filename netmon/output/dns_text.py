@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
-from netmon.output.dns_json import records
 from netmon.output.layout import Column, cut, terminal_width, text_width, wrap, write_line, write_table
 from netmon.resolver.answer import Record
 from netmon.resolver.application import Application
@@ -45,7 +44,7 @@ def _head(outcome: Outcome, width: int) -> Iterator[str]:
     if best is None:
         yield "  no server answered"
         return
-    yield from _record_lines(records(best), outcome.name, width)
+    yield from _record_lines(best.records(), outcome.name, width)
     yield from _absent(best, width)
 
 
@@ -184,9 +183,9 @@ def _parts(kinds: Sequence[str], sizes: Mapping[str, int], room: int) -> Iterato
 def _others(outcome: Outcome, width: int) -> Iterator[str]:
     """What servers say that differs from the answer above."""
     best = _best(outcome)
-    shown = {(r.name.lower(), r.type, r.data) for r in records(best)} if best else set()
+    shown = {(r.name.lower(), r.type, r.data) for r in best.records()} if best else set()
     for replies in outcome.replies:
-        other = [r for r in records(replies) if (r.name.lower(), r.type, r.data) not in shown]
+        other = [r for r in replies.records() if (r.name.lower(), r.type, r.data) not in shown]
         if replies is not best and other:
             yield ""
             yield f"only from {replies.server}"

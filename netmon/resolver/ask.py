@@ -13,7 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
-from netmon.resolver.answer import Answer, Transport, read
+from netmon.resolver.answer import Answer, Record, Transport, read
 from netmon.resolver.edns import Extras, Wishes, make_query, read_extras
 from netmon.resolver.reach import addresses
 from netmon.resolver.server import Server
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import dns.name
 
 TIMEOUT_S = 5.0
+_ALIASES = ("CNAME", "DNAME")
 _OVER = {
     "udp": datagrams.exchange,
     "tcp": streams.over_tcp,
@@ -63,6 +64,18 @@ class Replies(NamedTuple):
     def answered(self) -> bool:
         """Whether it gave any answer, if only that the name does not exist."""
         return any(said.answer.rcode is not None for said in self.said)
+
+    def records(self) -> tuple[Record, ...]:
+        """Every record once: aliases first in their order, then by the order of the types, then sorted."""
+        once: dict[tuple[str, str, str], Record] = {}
+        for said in self.said:
+            for record in said.answer.records:
+                once.setdefault((record.name.lower(), record.type, record.data), record)
+        aliases = [record for record in once.values() if record.type in _ALIASES]
+        order = {said.answer.type: at for at, said in enumerate(self.said)}
+        others = [record for record in once.values() if record.type not in _ALIASES]
+        others.sort(key=lambda each: (order.get(each.type, len(order)), each.name.lower(), each.data))
+        return (*aliases, *others)
 
 
 def ask_servers(

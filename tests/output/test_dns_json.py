@@ -6,7 +6,7 @@ import io
 import json
 from datetime import UTC, datetime
 
-from netmon.output.dns_json import answer_row, records, write_json
+from netmon.output.dns_json import answer_row, write_json
 from netmon.resolver.answer import Answer, Record
 from netmon.resolver.ask import Replies, Said
 from netmon.resolver.edns import Explanation, Extras
@@ -32,8 +32,8 @@ def test_every_record_once_and_in_a_stable_order() -> None:
     a, b = Record("host.test.", 60, "A", "192.0.2.1"), Record("host.test.", 60, "A", "192.0.2.2")
     txt = Record("host.test.", 60, "TXT", '"x"')
     for order in ((a, b), (b, a)):
-        found = records(replies(answer("TXT", ALIAS, txt), answer("A", ALIAS, *order)))
-        assert found == [ALIAS, txt, a, b]
+        row = answer_row(replies(answer("TXT", ALIAS, txt), answer("A", ALIAS, *order)))
+        assert row["records"] == [record._asdict() for record in (ALIAS, txt, a, b)]
 
 
 def test_one_server_with_everything_that_it_said() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.resolver.asking import ask, data, failure
@@ -48,3 +50,10 @@ def test_a_certificate_for_another_name(wide: Server, authority: Authority, ca_f
 
 def test_nobody_there() -> None:
     assert failure(ask("quic://127.0.0.1:9", seconds=0.8)) == "refused: nothing serves that port"
+
+
+def test_without_its_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aioquic", None)  # as where it is not installed
+    for name in [name for name in sys.modules if name.startswith("aioquic.")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert failure(ask("quic://127.0.0.1:9")) == "needs DNS over QUIC: pip install 'netmon[doq]'"

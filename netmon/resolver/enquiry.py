@@ -116,11 +116,14 @@ def _first_that_exists(
 ) -> tuple[dns.name.Name, tuple[str, ...], tuple[Replies, ...]]:
     """The first of `names` that exists to any server, the others that were tried, and the replies."""
     results: dict[dns.name.Name, tuple[Replies, ...]] = {}
-    for name in names:
+    for left, name in zip(range(len(names), 0, -1), names, strict=True):
+        # A dead server takes all the time there is: each name has its share of it.
+        now = time.monotonic()
+        share = Deadline(now + max(0.0, deadline.at - now) / left)
         results[name] = ask_servers(
-            name, kinds, servers, enquiry.wishes, deadline, ca_file=enquiry.ca_file, get=enquiry.get
+            name, kinds, servers, enquiry.wishes, share, ca_file=enquiry.ca_file, get=enquiry.get
         )
-        if any(s.answer.rcode != "NXDOMAIN" for each in results[name] for s in each.said):
+        if any(said.answer.rcode not in (None, "NXDOMAIN") for each in results[name] for said in each.said):
             break
     else:  # none exists: speak of the name as it was typed, the one without a suffix
         name = min(names, key=len)

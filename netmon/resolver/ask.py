@@ -100,7 +100,11 @@ def ask_servers(
         get: over HTTPS: GET instead of POST.
     """
     conversations = [_Conversation(server, name, kinds, wishes, ca_file, get) for server in servers]
-    threads = [Thread(target=each.run, args=(deadline,), name=f"ask-{each.server}") for each in conversations]
+    # Daemons: whoever gives up by Ctrl+C is not kept waiting for the deadline.
+    threads = [
+        Thread(target=each.run, args=(deadline,), name=f"ask-{each.server}", daemon=True)
+        for each in conversations
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -20,9 +20,7 @@ def run(options: argparse.Namespace) -> int:
     """Ask once; 1 when no server has a record. With `--trace` or `--lint`, what those say instead."""
     check_combination(options)
     if options.trace or options.lint:
-        other = importlib.import_module(f"netmon.commands.dns_{'trace' if options.trace else 'lint'}")
-        code: int = other.run(options)
-        return code
+        return _run_other("trace" if options.trace else "lint", options)
     require_output()
     enquiry = read_enquiry(options)
     taken_at = datetime.now(UTC)
@@ -39,6 +37,18 @@ def run(options: argparse.Namespace) -> int:
     if not outcome.answered:
         raise CannotAskError(why_not(outcome))
     return FOUND if outcome.found else NOT_FOUND
+
+
+def _run_other(question: str, options: argparse.Namespace) -> int:
+    name = f"netmon.commands.dns_{question}"
+    try:
+        other = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        raise CannotAskError(f"--{question} is not built into this netmon") from None
+    code: int = other.run(options)
+    return code
 
 
 def check_combination(options: argparse.Namespace) -> None:

@@ -82,6 +82,16 @@ def test_every_encrypted_transport(server: Server, tmp_path: Path) -> None:
     assert {row["verdict"] for row in answer.body["compared"]} == {"same"}
 
 
+def test_an_untrusted_server_is_told_of_once_and_in_our_words(server: Server, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    with serve_quic(server, authority.certificate("other.test")) as port:
+        url = f"quic://localhost:{port}"
+        answer = netmon("dns", "host.example.test", "--server", url, "--ca", str(authority.path))
+    assert answer.code == 2
+    assert answer.err.startswith(f"netmon dns: no server answered: {url} has a certificate that is not to be")
+    assert answer.err.count("\n") == 1
+
+
 def test_what_is_wrong_is_one_line(server: Server) -> None:
     before = len(server.asked)
     to = ("--server", str(server.endpoint))

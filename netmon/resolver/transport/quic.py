@@ -48,11 +48,15 @@ def exchange(where: Where, queries: Queries, take: Take, deadline: Deadline) -> 
 
 
 def _connection(where: Where) -> QuicConnection:
+    import logging
     import ssl
 
     from aioquic.quic.configuration import QuicConfiguration
     from aioquic.quic.connection import QuicConnection
 
+    logger = logging.getLogger("quic")
+    if not logger.handlers:  # else what the server says would go to standard error as it stands
+        logger.addHandler(logging.NullHandler())
     configuration = QuicConfiguration(
         alpn_protocols=["doq"],
         is_client=True,

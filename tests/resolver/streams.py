@@ -192,6 +192,26 @@ def serve_https(
         yield port, web
 
 
+def _protocol(server: Server, fault: str) -> type[QuicConnectionProtocol]:
+    """How a QUIC server answers every stream."""
+
+    class Protocol(QuicConnectionProtocol):
+        def quic_event_received(self, event: quic_events.QuicEvent) -> None:
+            if isinstance(event, quic_events.StreamDataReceived) and event.end_stream:
+                for packet in server.reply(event.data[2:], "quic"):
+                    self._answer(event.stream_id, b"\xff" * 30 if fault == "garbage" else packet)
+                self.transmit()
+
+        def _answer(self, stream: int, packet: bytes) -> None:
+            if fault == "reset":
+                self._quic.reset_stream(stream, 1)
+                return
+            length = struct.pack("!H", len(packet) + (fault == "length"))
+            self._quic.send_stream_data(stream, length + packet, end_stream=fault != "half")
+
+    return Protocol
+
+
 @contextmanager
 def serve_quic(server: Server, certificate: Certificate, fault: str = "") -> Iterator[int]:
     """The port of a QUIC server."""
@@ -200,21 +220,10 @@ def serve_quic(server: Server, certificate: Certificate, fault: str = "") -> Ite
     ports: list[int] = []
     ready, loop, done = Event(), asyncio.new_event_loop(), asyncio.Event()
 
-    class Protocol(QuicConnectionProtocol):
-        def quic_event_received(self, event: quic_events.QuicEvent) -> None:
-            if isinstance(event, quic_events.StreamDataReceived) and event.end_stream:
-                for packet in server.reply(event.data[2:], "quic"):
-                    answer = b"\xff" * 30 if fault == "garbage" else packet
-                    length = len(answer) + (fault == "length")
-                    if fault == "reset":
-                        self._quic.reset_stream(event.stream_id, 1)
-                    else:
-                        data = struct.pack("!H", length) + answer
-                        self._quic.send_stream_data(event.stream_id, data, end_stream=fault != "half")
-                self.transmit()
-
     async def main() -> None:
-        running = await serve_protocol("127.0.0.1", 0, configuration=configuration, create_protocol=Protocol)
+        running = await serve_protocol(
+            "127.0.0.1", 0, configuration=configuration, create_protocol=_protocol(server, fault)
+        )
         assert running._transport is not None
         ports.append(running._transport.get_extra_info("sockname")[1])
         ready.set()

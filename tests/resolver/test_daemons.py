@@ -51,7 +51,8 @@ def unbound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unbound]:
         pytest.skip("no unbound here: apt-get install unbound")
     directory = tmp_path_factory.mktemp("unbound")
     authority = Authority(directory)
-    running = Unbound(*_free_ports(3), str(authority.path))
+    port, tls, https = _free_ports(3)
+    running = Unbound(port, tls, https, str(authority.path))
     config = directory / "unbound.conf"
     config.write_text(_config(running, authority, directory))
     with subprocess.Popen([program, "-d", "-p", "-c", str(config)], stderr=subprocess.DEVNULL) as process:

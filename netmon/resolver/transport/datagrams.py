@@ -9,6 +9,8 @@ from contextlib import ExitStack
 
 from netmon.resolver.transport.exchange import SIZE_LIMIT, Deadline, Queries, Take, TransportError, Where
 
+_SLICE_S = 0.05
+"""How long reading a packet that is said to be there may take."""
 AGAIN_S = 1.5
 """After so long a silence a query is sent once more: one packet may have been lost."""
 
@@ -44,8 +46,12 @@ def exchange(where: Where, queries: Queries, take: Take, deadline: Deadline) -> 
 
 
 def _took(sock: socket.socket, waiting: dict[socket.socket, int], take: Take) -> bool:
-    """Read one packet; whether it was the answer, which is then waited for no longer."""
-    if not take(waiting[sock], sock.recv(SIZE_LIMIT)):
+    """Read one packet, which ends the wait if it is the answer; False if it is something else."""
+    try:
+        wire = sock.recv(SIZE_LIMIT)
+    except TimeoutError:  # its checksum was wrong: the kernel announced it and then threw it away
+        return True
+    if not take(waiting[sock], wire):
         return False
     del waiting[sock]
     return True
@@ -56,6 +62,7 @@ def _connected(where: Where) -> socket.socket:
         where.address, where.server.port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST
     )[0]
     sock = socket.socket(family, socket.SOCK_DGRAM)
+    sock.settimeout(_SLICE_S)
     try:
         sock.connect(name)
     except OSError:

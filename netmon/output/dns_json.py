@@ -37,24 +37,23 @@ def write_json(stream: TextIO, outcome: Outcome, taken_at: datetime) -> None:
 
 def answer_row(replies: Replies) -> dict[str, Any]:
     """What one server said: as a whole, and type by type in `questions`."""
-    row: dict[str, Any] = {"server": str(replies.server), "address": replies.address}
     answered = [said for said in replies.said if said.answer.rcode is not None]
-    if not answered:
-        error = next((said.answer.error for said in replies.said), None)
-        row |= {"transport": replies.server.scheme, "ms": round(replies.ms, 3), "error": error}
-    else:
-        # What stands for the whole is the first question that did not go well, if there is one.
-        worst = next((said for said in answered if said.answer.rcode != "NOERROR"), answered[0])
-        row |= {
-            "transport": worst.answer.transport,
-            "rcode": worst.answer.rcode,
-            "ms": round(min(said.answer.ms or 0.0 for said in answered), 3),
-            "flags": list(worst.answer.flags),
-            "ede": [ede_row(each) for each in dict.fromkeys(e for s in answered for e in s.extras.ede)],
-            "records": [record._asdict() for record in replies.records()],
-            "error": None,
-        }
-    return row | {"questions": [_question_row(said) for said in replies.said]}
+    # What stands for the whole is the first question that did not go well, if there is one.
+    whole = next((each.answer for each in answered if each.answer.rcode != "NOERROR"), None)
+    whole = whole or next((said.answer for said in (*answered, *replies.said)), None)
+    assert whole is not None  # something was asked
+    return {
+        "server": str(replies.server),
+        "address": replies.address,
+        "transport": whole.transport or replies.server.scheme,
+        "rcode": whole.rcode,
+        "ms": round(min((said.answer.ms or 0.0 for said in answered), default=replies.ms), 3),
+        "flags": list(whole.flags),
+        "ede": [ede_row(each) for each in dict.fromkeys(e for s in answered for e in s.extras.ede)],
+        "records": [record._asdict() for record in replies.records()],
+        "error": None if answered else whole.error,
+        "questions": [_question_row(said) for said in replies.said],
+    }
 
 
 def ede_row(explanation: Explanation) -> dict[str, Any]:

@@ -164,7 +164,8 @@ def _grid(compared: Sequence[Compared], width: int) -> Iterator[str]:
 
 def _tells(compared: Sequence[Compared], kind: str) -> bool:
     """Whether servers have something of this type, or disagree."""
-    answers = [each for each in compared if each.type == kind and each.verdict is not Verdict.NO_ANSWER]
+    silent = (Verdict.NO_ANSWER, Verdict.FAILED)
+    answers = [each for each in compared if each.type == kind and each.verdict not in silent]
     return any(not each.empty or each.verdict is not Verdict.SAME for each in answers)
 
 

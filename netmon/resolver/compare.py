@@ -21,6 +21,8 @@ class Verdict(StrEnum):
     DIFFERENT = "different"
     MISSING = "missing"
     """It has no record where others have some."""
+    FAILED = "fails"
+    """It answers that it cannot or does not want to say (SERVFAIL, REFUSED)."""
     NO_ANSWER = "no answer"
 
 
@@ -34,6 +36,8 @@ class Compared(NamedTuple):
     """Whether it is an answer without records, so that `same` means nothing there either."""
 
 
+_KNOWS = ("NOERROR", "NXDOMAIN")
+"""Answers that say something of the name."""
 _Content = tuple[str | None, frozenset[tuple[str, str, str]]]
 
 
@@ -44,7 +48,7 @@ def compare(replies: Sequence[Replies]) -> tuple[Compared, ...]:
     found = []
     for at in range(len(replies[0].said)):
         answers = [each.said[at].answer for each in replies]
-        votes = Counter(_content(answer) for answer in answers if answer.rcode is not None)
+        votes = Counter(_content(answer) for answer in answers if answer.rcode in _KNOWS)
         usual = votes.most_common(1)[0][0] if votes else None
         first = next((answer for answer in answers if _content(answer) == usual), None)
         for each, answer in zip(replies, answers, strict=True):
@@ -54,8 +58,10 @@ def compare(replies: Sequence[Replies]) -> tuple[Compared, ...]:
 
 
 def _judge(answer: Answer, usual: _Content | None, first: Answer | None) -> Verdict:
-    if answer.rcode is None or usual is None or first is None:
+    if answer.rcode is None:
         return Verdict.NO_ANSWER
+    if answer.rcode not in _KNOWS or usual is None or first is None:
+        return Verdict.FAILED
     content = _content(answer)
     if content == usual:
         in_order = [record.data for record in answer.records] == [record.data for record in first.records]

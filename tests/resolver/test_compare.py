@@ -44,6 +44,14 @@ def test_what_others_have_is_missing_and_what_others_lack_is_different() -> None
     assert verdicts(replies("1"), replies("2", rcode="NXDOMAIN"))[1] == Verdict.DIFFERENT
 
 
+def test_who_cannot_say_is_no_measure_and_does_not_differ() -> None:
+    failed = replies("1", rcode="SERVFAIL")
+    assert verdicts(failed, replies("2", rcode="SERVFAIL"), replies("3", "x")) == [
+        Verdict.FAILED, Verdict.FAILED, Verdict.SAME,
+    ]  # fmt: skip
+    assert verdicts(failed, failed) == [Verdict.FAILED] * 2
+
+
 def test_who_gave_no_answer_is_no_measure() -> None:
     assert verdicts(replies("1", rcode=None), replies("2", rcode=None), replies("3", "x")) == [
         Verdict.NO_ANSWER, Verdict.NO_ANSWER, Verdict.SAME,

@@ -46,6 +46,18 @@ Nothing leaves the machine but questions to the resolvers that it is configured 
 them for localhost and x.localhost, "all" also for ipv4only.arpa (A, AAAA, NAT64), "none" for nothing.
 """
 
+DNS_EPILOG = """\
+exit codes: 0 found, 1 no such name or no such record, 2 it could not be asked, or no server answered
+
+TYPE: A AAAA CNAME NS MX TXT SOA CAA HTTPS if none is given; any other by name, or as TYPE65534. An address
+as NAME asks for its PTR.
+
+SERVER: system (the default: those of this machine, with its search list), 1.1.1.1, [::1]:5353, udp://…,
+tcp://…, tls://HOST, https://HOST/dns-query, quic://HOST. Several are asked at once and compared. HTTPS needs
+pip install 'netmon[doh]', QUIC 'netmon[doq]'. Certificates are verified. UDP answers that are cut short are
+asked for again over TCP.
+"""
+
 _EXCLUDING = re.compile(r"-(?!-|h$)")
 
 
@@ -207,6 +219,33 @@ def _add_loopback(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_portable(parser, default=argparse.SUPPRESS)
 
 
+def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
+    purpose = "what a name resolves to, says who, and how fast"
+    parser = commands.add_parser(
+        "dns", help=purpose, description=purpose.capitalize() + ".", epilog=DNS_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+    )  # fmt: skip
+    parser.set_defaults(command="dns", words="types")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a name in any script, or an address")
+    parser.add_argument("types", nargs="*", metavar="TYPE", help="record types")
+    add = parser.add_argument
+    add("--server", action="append", default=[], metavar="SERVER", help="whom to ask; again for several")
+    add("--json", action="store_const", const="json", dest="format", help="JSON")
+    add("--timeout", type=_seconds(0.1), default=5.0, metavar="S", help="for everything together (5)")
+    add("--nsid", action="store_true", help="also which machine behind the address it is")
+    add("--cookie", action="store_true", help="send a cookie")
+    add("--subnet", metavar="ADDR/LEN", help="the answer for clients there (else none is sent)")
+    add("--do", action="store_true", help="also signatures (DO)")
+    add("--cd", action="store_true", help="also answers that do not validate (CD)")
+    add("--no-recursion", action="store_true", help="only what the server itself knows (no RD)")
+    add("--get", action="store_true", help="over HTTPS: GET, not POST")
+    add("--ca", metavar="FILE", help="certificates to trust instead of the system's")
+    add("--trace", action="store_true", help="instead: from the root down the delegations")
+    add("--hints", metavar="FILE", help="with --trace: where the root is")
+    add("--lint", action="store_true", help="instead: whether the zone is sound, by the rules")
+    add("--zone", metavar="FILE", help="with --lint: check this zone file")
+
+
 def _add_command(commands: argparse._SubParsersAction[Parser], name: str, purpose: str) -> Parser:
     parser = commands.add_parser(
         name,
@@ -266,5 +305,6 @@ _ADDERS: dict[str, Callable[[argparse._SubParsersAction[Parser]], None]] = {
     "stop": _add_stop,
     "wait": _add_wait,
     "loopback": _add_loopback,
+    "dns": _add_dns,
 }
 """The commands, in the order of the help."""

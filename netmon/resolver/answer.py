@@ -15,7 +15,7 @@ from netmon.model.text import clean
 if TYPE_CHECKING:
     import dns.message
 
-Transport = Literal["udp", "tcp"]
+Transport = Literal["udp", "tcp", "tls", "https", "quic"]
 
 _MAX_TTL = 2**31 - 1
 

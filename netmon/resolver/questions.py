@@ -60,7 +60,7 @@ def _known_type(kind: str) -> str:
 
 
 def _parse(text: str) -> dns.name.Name:
-    """`text` as a name; relative unless it ends in a dot. Names in other scripts become IDNA 2003.
+    """`text` as a name; relative unless it ends in a dot. Names in other scripts become IDNA 2008.
 
     Raises:
         BadNameError: it is none.
@@ -78,7 +78,9 @@ def _parse(text: str) -> dns.name.Name:
     if any(c.isspace() or not c.isprintable() for c in text):
         raise BadNameError("bad name: it contains white space or control characters")
     try:
-        name = dns.name.from_text(text, origin=None)
+        # As browsers do it (UTS 46); labels of ASCII stay as they are, `_dmarc` and the like among them.
+        idna = dns.name.IDNA2008Codec(uts_46=True, allow_pure_ascii=True)
+        name = dns.name.from_text(text, origin=None, idna_codec=idna)
         # Says at once whether it is too long once the root is behind it.
         return name if name.is_absolute() else name.concatenate(dns.name.root).relativize(dns.name.root)
     except (dns.exception.DNSException, ValueError) as error:

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 from tests.benchmarks.churn import churn_row
-from tests.benchmarks.commands import crowded_rows, idle_row, netmon, port_rows
+from tests.benchmarks.commands import crowded_rows, dns_rows, idle_row, netmon, port_rows
 from tests.benchmarks.held import Load
 from tests.benchmarks.isolation import isolate, wait_for_calm
 from tests.benchmarks.keys import key_rows
@@ -62,14 +62,14 @@ class Run:
         return rows
 
     def _commands(self) -> list[Row]:
-        self._calm("netmon ports, netmon port")
+        self._calm("netmon ports, netmon port, netmon dns")
         idle = idle_row(self._plan.command_rounds)
         with Load(self._plan.port_sockets) as load:
             few = port_rows(load, self._plan.command_rounds, judged_by="python")
         with Load(self._plan.many) as load:
             many = crowded_rows(load, self._plan.command_rounds)
             many += port_rows(load, self._plan.command_rounds, judged_by="lsof")
-        return [idle, *few, *many]
+        return [idle, *few, *many, *dns_rows(self._plan.command_rounds)]
 
     def _apps(self) -> list[Row]:
         """CPU and memory at both sizes; at the larger one the keys too, while it is running."""

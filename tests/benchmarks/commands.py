@@ -1,4 +1,4 @@
-"""`netmon ports` and `netmon port` as whole processes, against their like and a bare interpreter."""
+"""`netmon ports`, `port` and `dns` as whole processes, against their like and a bare interpreter."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from tests.benchmarks.contest import Contender, Costs, command, compete, install
 from tests.benchmarks.held import ROOT, Load
 from tests.benchmarks.polls import LSOF
 from tests.benchmarks.table import Row, Target
+from tests.resolver.server import serve
 
 SS = ("ss", "-tulpn")
 _PORTS, _PORT, _BARE = "netmon ports", "netmon port PORT", "python -c pass"
+_DNS = "netmon dns NAME"
 _SCRIPT = "from netmon.__main__ import main; main()"
 
 
@@ -79,6 +81,26 @@ def port_rows(load: Load, rounds: int, *, judged_by: str) -> list[Row]:
         *(_rival_row(costs, name, sockets, judged=name.startswith(judged_by)) for name in rivals),
         _bare_row(costs, sockets, judged=_BARE.startswith(judged_by)),
     ]
+
+
+def dns_rows(rounds: int) -> list[Row]:
+    """One name of a server here, against importing dnspython's resolver, and `dig` for the record."""
+    with serve({"example.test.": "www A 192.0.2.1\n"}) as server:
+        address, port = server.endpoint
+        bare = "python -c 'import dns.resolver'"
+        dig = ("dig", f"@{address}", "-p", str(port), "www.example.test")
+        argv = [*netmon(), "dns", "www.example.test", "--server", str(server.endpoint)]
+        contenders: dict[str, Contender] = {_DNS: command(argv)}
+        contenders[bare] = command([*interpreter(), "-c", "import dns.resolver"])
+        if installed(dig):
+            contenders["dig"] = command(dig)
+        costs = compete(contenders, rounds)
+    rows = []
+    for name, target in ((bare, Target(1.5)), ("dig", None)):
+        figure = ratio(costs, _DNS, name)
+        raw = f"{costs[_DNS].text()} against {costs[name].text()}" if figure else "not installed"
+        rows.append(Row(f"{_DNS} / {name}", figure, target=target, raw=raw))
+    return rows
 
 
 def _rival_row(costs: Mapping[str, Costs], name: str, sockets: str, *, judged: bool) -> Row:

@@ -15,7 +15,7 @@ from netmon.engine.state import State
 from netmon.model.connection import Connection
 from netmon.model.socket import SocketState
 from tests.benchmarks import keys
-from tests.benchmarks.commands import netmon, port_rows
+from tests.benchmarks.commands import dns_rows, netmon, port_rows
 from tests.benchmarks.contest import Cost, command, compete, ratio
 from tests.benchmarks.figures import Series, slope
 from tests.benchmarks.held import ROOT, Load
@@ -151,6 +151,14 @@ def test_port_rows_name_every_rival() -> None:
     assert [row.target is not None for row in rows] == [True, False, False, False]
     assert rows[-1].figure is not None
     assert rows[-1].figure > 1
+
+
+def test_dns_is_judged_by_the_import_of_dnspython() -> None:
+    """And set beside dig for the record."""
+    judged, record = dns_rows(1)
+    assert judged.figure is not None
+    assert 0.1 < judged.figure < 10
+    assert (judged.target is not None, record.target) == (True, None)
 
 
 def test_kernel_dump_reads_every_socket() -> None:

@@ -79,3 +79,20 @@ def test_the_search_list_comes_before_or_after_the_name_itself(
 def test_a_suffix_that_makes_the_name_too_long_is_left_out() -> None:
     long = ".".join(["x" * 60] * 4)
     assert names(long, ("a.test.", "example-suffix.test."), 9) == [f"{long}.a.test.", f"{long}."]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("straße.test", "xn--strae-oqa.test."),  # IDNA 2003 made it strasse
+        ("_dmarc.BÜCHER.test", "_dmarc.xn--bcher-kva.test."),
+        ("日本語。test", "xn--wgv71a119e.test."),
+    ],
+)
+def test_names_are_taken_as_registries_do_today(text: str, asked: str) -> None:
+    assert names(text) == [asked]
+
+
+def test_what_no_registry_takes_is_named() -> None:
+    with pytest.raises(BadNameError, match="bad name"):
+        names("☃.test")

@@ -1,0 +1,144 @@
+"""`netmon dns` without its faces: which names are asked of which servers, and everything that came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from netmon.model.text import clean
+from netmon.resolver.application import Application, Asked, against
+from netmon.resolver.ask import TIMEOUT_S, Replies, ask_servers
+from netmon.resolver.compare import Compared, compare
+from netmon.resolver.edns import Wishes
+from netmon.resolver.questions import questions
+from netmon.resolver.server import Server
+from netmon.resolver.system import System, system
+from netmon.resolver.transport.exchange import Deadline
+
+if TYPE_CHECKING:
+    import dns.name
+
+TYPES = ("A", "AAAA", "CNAME", "NS", "MX", "TXT", "SOA", "CAA", "HTTPS")
+"""What is asked when nothing else is said."""
+MOST_SERVERS = 32
+
+
+class Enquiry(NamedTuple):
+    """What is to be asked."""
+
+    text: str
+    """A name, or an address for its PTR."""
+    types: tuple[str, ...] = TYPES
+    servers: tuple[Server, ...] = (Server("system"),)
+    wishes: Wishes = Wishes()
+    timeout_s: float = TIMEOUT_S
+    """For everything together."""
+    ca_file: str | None = None
+    """Certificates to trust instead of the system's."""
+    get: bool = False
+    """Over HTTPS: GET instead of POST."""
+
+
+class Outcome(NamedTuple):
+    """What came of it."""
+
+    asked: str
+    """What was typed, safe to print."""
+    name: str
+    """The fully qualified name that the replies are about."""
+    replies: tuple[Replies, ...]
+    tried: tuple[str, ...] = ()
+    """Other names of the search list that were asked before and do not exist."""
+    compared: tuple[Compared, ...] = ()
+    application: Application | None = None
+    """None where it was not asked: the system is not among the servers, or no address was wanted."""
+    notes: tuple[str, ...] = ()
+    """What is to be known of the servers of this machine."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether any server knew, if only that there is nothing; one that fails or refuses does not."""
+        return any(s.answer.rcode in ("NOERROR", "NXDOMAIN") for each in self.replies for s in each.said)
+
+    @property
+    def found(self) -> bool:
+        """Whether any server has a record of any of the types."""
+        return any(said.answer.rcode and not said.answer.error for each in self.replies for said in each.said)
+
+
+class NobodyError(Exception):
+    """There is no server to ask; the message is one line that says why."""
+
+
+def enquire(enquiry: Enquiry) -> Outcome:
+    """Ask; blocks for about `timeout_s`.
+
+    Raises:
+        BadNameError: nothing can be asked.
+        NobodyError: there is nobody to ask.
+    """
+    deadline = Deadline.after(enquiry.timeout_s)
+    wants_system = any(server.scheme == "system" for server in enquiry.servers)
+    # Every name and type is checked first: what is wrong with them is to be said wherever they would go.
+    questions(enquiry.text, enquiry.types, (), 1)
+    machine = system() if wants_system else System()
+    kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
+    servers = _servers(enquiry.servers, machine)
+    program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
+    name, tried, replies = _first_that_exists(names, tuple(dict.fromkeys(kinds)), servers, enquiry, deadline)
+    application = None
+    if program is not None:
+        found = program.result(deadline.at - time.monotonic())
+        application = against(found, enquiry.text.strip(), _addresses(replies, machine.servers))
+    asked = clean(enquiry.text.strip(), 255)
+    return Outcome(asked, clean(name.to_text()), replies, tried, compare(replies), application, machine.notes)
+
+
+def _servers(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
+    """Each server once, those of the machine in the place of `system`."""
+    servers: dict[Server, None] = {}
+    for server in wanted:
+        servers.update(dict.fromkeys(machine.servers if server.scheme == "system" else (server,)))
+    if not servers:
+        raise NobodyError(machine.error or "no nameservers: there is nobody to ask")
+    if len(servers) > MOST_SERVERS:
+        raise NobodyError(f"{len(servers)} servers are too many: at most {MOST_SERVERS} are asked at once")
+    return tuple(servers)
+
+
+def _first_that_exists(
+    names: Sequence[dns.name.Name],
+    kinds: Sequence[str],
+    servers: Sequence[Server],
+    enquiry: Enquiry,
+    deadline: Deadline,
+) -> tuple[dns.name.Name, tuple[str, ...], tuple[Replies, ...]]:
+    """The first of `names` that exists to any server, the others that were tried, and the replies."""
+    results: dict[dns.name.Name, tuple[Replies, ...]] = {}
+    for left, name in zip(range(len(names), 0, -1), names, strict=True):
+        # A dead server takes all the time there is: each name has its share of it.
+        now = time.monotonic()
+        share = Deadline(now + max(0.0, deadline.at - now) / left)
+        results[name] = ask_servers(
+            name, kinds, servers, enquiry.wishes, share, ca_file=enquiry.ca_file, get=enquiry.get
+        )
+        if any(said.answer.rcode not in (None, "NXDOMAIN") for each in results[name] for said in each.said):
+            break
+    else:  # none exists: speak of the name as it was typed, the one without a suffix
+        name = min(names, key=len)
+    tried = tuple(clean(other.to_text()) for other in results if other != name)
+    return name, tried, results[name]
+
+
+def _wants_addresses(kinds: Sequence[str]) -> bool:
+    return "A" in kinds and "AAAA" in kinds
+
+
+def _addresses(replies: Sequence[Replies], servers: Sequence[Server]) -> frozenset[str] | None:
+    """What DNS says here: by the first server of this machine that answered for both families."""
+    for each in replies:
+        both = [said.answer for said in each.said if said.answer.type in ("A", "AAAA")]
+        if each.server in servers and all(answer.rcode in ("NOERROR", "NXDOMAIN") for answer in both):
+            return frozenset(r.data for answer in both for r in answer.records if r.type in ("A", "AAAA"))
+    return None

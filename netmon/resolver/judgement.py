@@ -1,0 +1,62 @@
+"""What is to be noticed about the answers of several servers: who is dead, who differs, what programs get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netmon.model.finding import Finding, FindingState
+from netmon.resolver.compare import Verdict
+from netmon.resolver.enquiry import Outcome
+
+_FAILURES = ("SERVFAIL", "REFUSED", "FORMERR", "NOTIMP", "BADVERS")
+
+
+def findings(outcome: Outcome) -> tuple[Finding, ...]:
+    """The worst first; none where there is nothing to be noticed."""
+    return (*_dead(outcome), *_failing(outcome), *_differing(outcome), *_program(outcome))
+
+
+def _dead(outcome: Outcome) -> Iterator[Finding]:
+    for replies in outcome.replies:
+        silent = [said.answer for said in replies.said if said.answer.rcode is None]
+        if silent:
+            kinds = ", ".join(answer.type for answer in silent)
+            what = "does not answer" if len(silent) == len(replies.said) else f"does not answer for {kinds}"
+            yield Finding(
+                "dns-silent", FindingState.FAIL, f"{replies.server} {what}.",
+                f"{replies.server} {silent[0].error}", "Whoever asks it first waits for it each time.",
+            )  # fmt: skip
+
+
+def _failing(outcome: Outcome) -> Iterator[Finding]:
+    for replies in outcome.replies:
+        failed = [said for said in replies.said if said.answer.rcode in _FAILURES]
+        if failed:
+            explained = [str(each) for each in dict.fromkeys(e for said in failed for e in said.extras.ede)]
+            rcodes = ", ".join(dict.fromkeys(str(said.answer.rcode) for said in failed))
+            yield Finding(
+                "dns-failure", FindingState.FAIL, f"{replies.server} fails with {rcodes}.",
+                "; ".join(explained), "It cannot or does not want to say whether there is such a name.",
+                reference="RFC 8914" if explained else "RFC 1035 section 4.1.1",
+            )  # fmt: skip
+
+
+def _differing(outcome: Outcome) -> Iterator[Finding]:
+    differing = [each for each in outcome.compared if each.verdict in (Verdict.DIFFERENT, Verdict.MISSING)]
+    if differing:
+        told = "; ".join(f"{each.type} of {each.server} is {each.verdict}" for each in differing)
+        yield Finding(
+            "dns-differ", FindingState.WARN, f"The servers do not say the same of {outcome.name}", told,
+            "Who gets which depends on whom they ask: an old answer in a cache, or another view of the zone.",
+        )  # fmt: skip
+
+
+def _program(outcome: Outcome) -> Iterator[Finding]:
+    found = outcome.application
+    if found is not None and found.differs:
+        got = ", ".join(found.addresses) or f"nothing ({found.error})"
+        yield Finding(
+            "dns-programs", FindingState.WARN, f"Programs here get something else for {outcome.asked}.",
+            f"getaddrinfo gives {got}", f"What made the difference: {found.source}",
+            reference="nsswitch.conf(5)",
+        )  # fmt: skip

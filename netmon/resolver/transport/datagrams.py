@@ -1,0 +1,71 @@
+"""DNS over UDP: each query from a port of its own, and once more after a silence; forgeries are ignored."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from contextlib import ExitStack
+
+from netmon.resolver.transport.exchange import SIZE_LIMIT, Deadline, Queries, Take, TransportError, Where
+
+_SLICE_S = 0.05
+"""How long reading a packet that is said to be there may take."""
+AGAIN_S = 1.5
+"""After so long a silence a query is sent once more: one packet may have been lost."""
+
+
+def exchange(where: Where, queries: Queries, take: Take, deadline: Deadline) -> None:
+    """Send every query at once and take the answers as they come.
+
+    Raises:
+        TransportError, OSError: some query has no answer.
+    """
+    with ExitStack() as stack:
+        # Connected, so that the kernel drops other senders and tells of a port that nobody serves.
+        waiting = {stack.enter_context(_connected(where)): key for key in queries}
+        again_at = time.monotonic() + AGAIN_S
+        for sock, key in waiting.items():
+            sock.send(queries[key])
+        strange = False
+        while waiting:
+            try:
+                wait = deadline.left()
+            except TimeoutError:
+                if strange:
+                    raise TransportError("sent only garbage, or answers to other questions") from None
+                raise
+            now = time.monotonic()
+            ready = select.select(list(waiting), [], [], min(wait, max(0.0, again_at - now)))[0]
+            for sock in ready:
+                strange |= not _took(sock, waiting, take)
+            if not ready and time.monotonic() >= again_at:
+                again_at = float("inf")
+                for sock, key in waiting.items():
+                    sock.send(queries[key])
+
+
+def _took(sock: socket.socket, waiting: dict[socket.socket, int], take: Take) -> bool:
+    """Read one packet, which ends the wait if it is the answer; False if it is something else."""
+    try:
+        wire = sock.recv(SIZE_LIMIT)
+    except TimeoutError:  # its checksum was wrong: the kernel announced it and then threw it away
+        return True
+    if not take(waiting[sock], wire):
+        return False
+    del waiting[sock]
+    return True
+
+
+def _connected(where: Where) -> socket.socket:
+    family, _, _, _, name = socket.getaddrinfo(
+        where.address, where.server.port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST
+    )[0]
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    sock.settimeout(_SLICE_S)
+    try:
+        sock.connect(name)
+    except OSError:
+        sock.close()
+        raise
+    return sock

@@ -1,0 +1,129 @@
+"""The transports with a resolver that others wrote: unbound over UDP, TCP, TLS and HTTPS."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from netmon.resolver.edns import Wishes
+from tests.resolver.asking import ask, data
+from tests.resolver.authority import Authority
+from tests.sockets import wait_for
+
+_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+
+
+class Unbound(NamedTuple):
+    """A running one."""
+
+    port: int
+    tls: int
+    https: int
+    ca_file: str
+
+    def servers(self) -> dict[str, str]:
+        """Each transport and how it is asked over it."""
+        return {
+            "udp": f"127.0.0.1:{self.port}", "tcp": f"tcp://127.0.0.1:{self.port}",
+            "tls": f"tls://localhost:{self.tls}", "https": f"https://localhost:{self.https}/dns-query",
+        }  # fmt: skip
+
+
+def _free_ports(count: int) -> list[int]:
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(each.getsockname()[1]) for each in taken]
+    for each in taken:
+        each.close()
+    return ports
+
+
+@pytest.fixture(scope="module")
+def unbound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unbound]:
+    program = shutil.which("unbound", path=_PATH)
+    if program is None:
+        pytest.skip("no unbound here: apt-get install unbound")
+    directory = tmp_path_factory.mktemp("unbound")
+    authority = Authority(directory)
+    port, tls, https = _free_ports(3)
+    running = Unbound(port, tls, https, str(authority.path))
+    config = directory / "unbound.conf"
+    config.write_text(_config(running, authority, directory))
+    with subprocess.Popen([program, "-d", "-p", "-c", str(config)], stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_for(lambda: _listens(running.https))
+            yield running
+        finally:
+            process.kill()
+
+
+def _config(running: Unbound, authority: Authority, directory: Path) -> str:
+    certificate = authority.certificate("localhost", "127.0.0.1")
+    big = "\n".join(f"""local-data: 'big.wide.test. 60 TXT "{"x" * 200}{n}"'""" for n in range(250))
+    ports = (running.port, running.tls, running.https)
+    interfaces = "\n".join(f"interface: 127.0.0.1@{port}" for port in ports)
+    return f"""
+server:
+  chroot: ""
+  username: ""
+  directory: "{directory}"
+  pidfile: ""
+  use-syslog: no
+  verbosity: 0
+  num-threads: 1
+  {interfaces}
+  tls-port: {running.tls}
+  https-port: {running.https}
+  tls-service-key: "{certificate.key}"
+  tls-service-pem: "{certificate.path}"
+  nsid: "ascii_here"
+  ede: yes
+  rrset-roundrobin: no
+  local-zone: wide.test. static
+  local-data: "host.wide.test. 60 A 192.0.2.1"
+  local-data: "host.wide.test. 60 AAAA 2001:db8::1"
+  local-zone: locked.wide.test. refuse
+  {big}
+remote-control:
+  control-enable: no
+"""
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls", "https"])
+def test_it_answers_over_each_transport(unbound: Unbound, transport: str) -> None:
+    for get in (False, True):
+        replies = ask(
+            unbound.servers()[transport], "host", "A", "AAAA", "MX", ca_file=unbound.ca_file, get=get,
+            wishes=Wishes(nsid=True),
+        )  # fmt: skip
+        assert data(replies) == ["192.0.2.1", "2001:db8::1"]
+        assert [said.answer.transport for said in replies.said] == [transport] * 3
+        assert {said.extras.nsid for said in replies.said} == {"here"}
+        assert replies.said[2].answer.error == "host.wide.test. has no MX record"
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls", "https"])
+def test_it_gives_50_kb_over_each_transport(unbound: Unbound, transport: str) -> None:
+    replies = ask(unbound.servers()[transport], "big", "TXT", ca_file=unbound.ca_file)
+    assert len(data(replies)) == 250
+    assert replies.said[0].answer.transport == ("tcp" if transport == "udp" else transport)
+
+
+def test_what_it_refuses_is_no_silence(unbound: Unbound) -> None:
+    (said,) = ask(unbound.servers()["udp"], "locked").said
+    assert said.answer.rcode == "REFUSED"
+    assert said.answer.error == "the server refuses to answer (REFUSED)"

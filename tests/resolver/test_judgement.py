@@ -1,0 +1,58 @@
+"""What is noticed about answers, and that sound ones pass in silence."""
+
+from __future__ import annotations
+
+from netmon.model.finding import FindingState
+from netmon.resolver.answer import Answer, Record
+from netmon.resolver.application import Application
+from netmon.resolver.ask import Replies, Said
+from netmon.resolver.compare import compare
+from netmon.resolver.edns import Explanation, Extras
+from netmon.resolver.enquiry import Outcome
+from netmon.resolver.judgement import findings
+from netmon.resolver.server import Server
+
+GOOD = Answer("A", (Record("a.test.", 60, "A", "192.0.2.1"),), "NOERROR")
+OTHER = Answer("A", (Record("a.test.", 60, "A", "192.0.2.9"),), "NOERROR")
+SILENT = Answer("A", error="was silent until the time was up")
+
+
+def outcome(*answers: Answer, ede: tuple[Explanation, ...] = ()) -> Outcome:
+    """An answer of each of several servers."""
+    replies = tuple(
+        Replies(Server("udp", f"192.0.2.{at}", 53), None, (Said(answer, Extras(ede)),), 1.0)
+        for at, answer in enumerate(answers, 1)
+    )
+    return Outcome("a.test", "a.test.", replies, compared=compare(replies))
+
+
+def test_sound_answers_pass_in_silence() -> None:
+    same = Application(("192.0.2.1",), differs=False)
+    assert findings(outcome(GOOD, GOOD)._replace(application=same)) == ()
+    assert findings(outcome(Answer("A", rcode="NXDOMAIN", error="a.test. does not exist"))) == ()
+
+
+def test_who_is_dead() -> None:
+    (found,) = findings(outcome(GOOD, SILENT))
+    assert (found.check, found.state) == ("dns-silent", FindingState.FAIL)
+    assert found.summary == "192.0.2.2 does not answer."
+    assert found.evidence == "192.0.2.2 was silent until the time was up"
+
+
+def test_who_fails_and_why() -> None:
+    bad = Answer("A", rcode="SERVFAIL", error="it failed")
+    (found,) = findings(outcome(bad, ede=(Explanation(9, "DNSKEY Missing", ""),)))
+    assert (found.check, found.evidence) == ("dns-failure", "9 DNSKEY Missing")
+
+
+def test_who_differs() -> None:
+    (found,) = findings(outcome(GOOD, OTHER, GOOD))
+    assert (found.check, found.state) == ("dns-differ", FindingState.WARN)
+    assert found.evidence == "A of 192.0.2.2 is different"
+
+
+def test_what_programs_get() -> None:
+    other = Application(("192.0.2.7",), differs=True, source="/etc/hosts has 192.0.2.7 for it")
+    (found,) = findings(outcome(GOOD)._replace(application=other))
+    assert found.check == "dns-programs"
+    assert found.why == "What made the difference: /etc/hosts has 192.0.2.7 for it"

@@ -1,0 +1,1 @@
+"""Tests of the transports, each against a real server."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from threading import Event
 from typing import TYPE_CHECKING
@@ -23,17 +24,19 @@ TIMEOUT_S = 30.0
 def run(options: argparse.Namespace) -> int:
     """Trace `options.name`: 0 answered, 1 no such name or no data, 2 no server that could tell.
 
-    Looks at `name`, `types` (A by default), `hints` (a file), `all` (every server of each step) and `format`.
+    Looks at `name`, `types` (A by default), `hints` (a file), `server` (addresses to begin at instead), `all`
+    (every server of each step) and `format`.
 
     Raises:
-        CannotAskError: the name, a type or the hints are bad, before any packet leaves.
+        CannotAskError: the name, a type or the start is bad, before any packet leaves; or, once all that was
+            seen is written, no server could tell.
     """
     require_output()
     from netmon.resolver.exchange import Budget
     from netmon.resolver.questions import BadNameError, questions
     from netmon.resolver.trace.tracing import trace_all
 
-    hints = _hints(getattr(options, "hints", None))
+    hints = _hints(getattr(options, "hints", None), getattr(options, "server", ()))
     try:
         types, (name, *_) = questions(options.name, tuple(options.types or ("A",)), (), 1)
     except BadNameError as error:
@@ -46,13 +49,19 @@ def run(options: argparse.Namespace) -> int:
         every=bool(getattr(options, "all", False)), on_step=None if as_json else _show_step,
     )  # fmt: skip
     _write(traces, hints.source, taken_at, as_json)
-    return _code(traces)
+    if (code := _code(traces)) == CANNOT_ASK:
+        raise CannotAskError(traces[0].findings[0].summary)
+    return code
 
 
-def _hints(path: str | None) -> Hints:
-    from netmon.resolver.trace.hints import HintsError, load_hints, root_hints
+def _hints(path: str | None, servers: Sequence[str]) -> Hints:
+    from netmon.resolver.trace.hints import HintsError, load_hints, root_hints, start_at
 
+    if path is not None and servers:
+        raise CannotAskError("--hints and --server both say where to begin: give one of them")
     try:
+        if servers:
+            return start_at(servers)
         return root_hints() if path is None else load_hints(path)
     except HintsError as error:
         raise CannotAskError(str(error)) from None

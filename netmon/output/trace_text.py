@@ -120,6 +120,8 @@ def _servers(servers: Sequence[TraceServer]) -> Iterator[str]:
 
 def _server(server: TraceServer) -> str:
     where = server.name if server.address is None else f"{server.name} {server.address}"
+    if server.name == f"{server.address}.":  # the trace began at an address without a name
+        where = str(server.address)
     took = "" if server.ms is None else f"  {format_rtt(round(server.ms * 1000))}"
     tcp = " over TCP" if server.transport == "tcp" else ""
     word = _WORDS.get(server.outcome, "not asked")

@@ -12,7 +12,7 @@ import pytest
 
 from netmon.commands.dns_trace import run
 from netmon.commands.ending import CannotAskError
-from tests.resolver.trace.tree import ROOT, Tree, alone_on_a_host, running_tree
+from tests.resolver.trace.tree import ROOT, TEST, Tree, alone_on_a_host, running_tree
 
 
 def options(name: str, *types: str, **others: object) -> argparse.Namespace:
@@ -28,12 +28,29 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
 @pytest.mark.root
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("www.ex.test", 0), ("nothing.ex.test", 1), ("one.ex.test", 1), ("www.dead.test", 2), ("lame.test", 2)],
+    [("www.ex.test", 0), ("nothing.ex.test", 1), ("one.ex.test", 1)],
 )
 def test_how_it_ends(tree: Tree, capsys: pytest.CaptureFixture[str], name: str, code: int) -> None:
     with tree.host.entered():
         assert run(options(name, hints=str(tree.hints))) == code
     assert capsys.readouterr().out.startswith(".  ")
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("name", ["www.dead.test", "lame.test"])
+def test_where_no_server_can_tell_that_is_said_below_what_was_seen(
+    tree: Tree, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    with tree.host.entered(), pytest.raises(CannotAskError, match="could not be used"):
+        run(options(name, hints=str(tree.hints)))
+    assert "✕ dead end" in capsys.readouterr().out
+
+
+@pytest.mark.root
+def test_any_server_can_be_the_start(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
+    with tree.host.entered():
+        assert run(options("www.ex.test", server=[TEST])) == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[:2] == ["→", TEST]
 
 
 @pytest.mark.root
@@ -59,8 +76,8 @@ def test_json(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.root
 def test_where_the_outside_is_not_reachable_there_is_one_finding(capsys: pytest.CaptureFixture[str]) -> None:
-    with alone_on_a_host() as host, host.entered():
-        assert run(options("www.example.com", "A", "AAAA", format="json")) == 2
+    with alone_on_a_host() as host, host.entered(), pytest.raises(CannotAskError, match="No root server can"):
+        run(options("www.example.com", "A", "AAAA", format="json"))
     body = json.loads(capsys.readouterr().out)
     assert [finding["summary"] for finding in body["findings"]] == [
         "No root server can be reached from here."
@@ -73,6 +90,8 @@ def test_where_the_outside_is_not_reachable_there_is_one_finding(capsys: pytest.
     [
         (options("a..b"), "bad name: "),
         (options("ex.test", "NOSUCH"), "no record type called NOSUCH"),
+        (options("ex.test", server=["tls://192.0.2.1"]), "plain addresses, which tls://192.0.2.1 is not"),
+        (options("ex.test", server=["192.0.2.1"], hints="x"), "give one of them"),
         (options("ex.test", hints="/nonexistent/hints"), "/nonexistent/hints cannot be read"),
     ],
 )

@@ -92,6 +92,7 @@ class _Told:
             _end(self._trace),
             *self._of_servers(steps, "trace-lame", lambda server: server.outcome in LAME, _LAME_TEXT),
             *self._of_servers(steps, "trace-dead", self._is_dead, _DEAD_TEXT),
+            *self._of_servers(steps, "trace-loop", lambda server: server.outcome is Outcome.LOOP, _LOOP_TEXT),
             *self._of_servers(steps, "trace-address", lambda server: server.outcome in _LOST, _LOST_TEXT),
             *_glue(steps),
             *_differing(steps),
@@ -113,7 +114,7 @@ class _Told:
             bad = [server for server in step.servers if at_fault(server)]
             if bad:
                 summary, why, reference = text
-                of = f"{len(bad)} of {_count(len(step.servers), 'address')} asked"
+                of = f"{len(bad)} of {len(step.servers)} seen"
                 state = FindingState.WARN if step.used is not None else FindingState.FAIL
                 yield Finding(
                     check, state, f"{step.zone} {summary} ({of}).", _quoted(bad), why, reference=reference
@@ -129,7 +130,7 @@ class _Told:
             )
 
 
-_LOST = (Outcome.NO_ADDRESS, Outcome.NO_GLUE, Outcome.LOOP, Outcome.TOO_LONG)
+_LOST = (Outcome.NO_ADDRESS, Outcome.NO_GLUE, Outcome.TOO_LONG)
 
 _LAME_TEXT = (
     "has servers that do not serve it",
@@ -140,6 +141,11 @@ _DEAD_TEXT = (
     "has servers that give no answer",
     "A resolver that picks one waits for its timeout before it asks another.",
     "RFC 2182 section 3",
+)
+_LOOP_TEXT = (
+    "has name servers that are needed to find their own address",
+    "Delegations that need each other lead nowhere, unless the parent gives glue.",
+    "RFC 9471 section 2.2",
 )
 _LOST_TEXT = (
     "has name servers whose address cannot be found",

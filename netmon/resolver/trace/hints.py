@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,6 +55,24 @@ def root_hints() -> Hints:
         dns.name.from_text(f"{a}.root-servers.net."): addresses for a, addresses in ROOT_SERVERS.items()
     }
     return Hints(dns.name.root, servers, "built-in hints")
+
+
+def start_at(addresses: Iterable[str]) -> Hints:
+    """Begin at servers of which only the addresses are known; what they do not serve they refer down from.
+
+    Raises:
+        HintsError: one of them is no plain IP address.
+    """
+    import dns.name
+
+    servers: dict[dns.name.Name, tuple[str, ...]] = {}
+    for text in addresses:
+        try:
+            address = str(ipaddress.ip_address(text.strip("[]")))
+        except ValueError:
+            raise HintsError(f"a trace begins at plain addresses, which {clean(text, 80)} is not") from None
+        servers[dns.name.from_text(f"{address}.")] = (address,)
+    return Hints(dns.name.root, servers, f"named server {', '.join(found for (found,) in servers.values())}")
 
 
 def load_hints(path: str) -> Hints:

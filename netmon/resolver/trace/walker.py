@@ -208,22 +208,17 @@ class Walker:
         return None if reason is None else _unasked(server, Outcome.NO_ADDRESS, reason)
 
     def _seek(self, server: dns.name.Name) -> None:
+        """IPv4 first; IPv6 where there is none, or where everybody is to be asked."""
         self._seeking.append(server)
-        addresses: list[str] = []
-        reason = ""
         try:
-            for kind in ("A", "AAAA"):
-                if addresses and not self._every:
-                    break
-                end = self._follow(server, kind)
-                addresses += [record.data for record in end.records if record.type == kind]
-                reason = reason or f"has no address ({end.outcome.replace('_', ' ')})"
-                if end.outcome is Outcome.NO_SUCH_NAME:
-                    reason = "has a name that does not exist (NXDOMAIN)"
-                    break
+            end = self._follow(server, "A")
+            addresses = _data(end, "A")
+            reason = f"has no address: {end.detail or end.outcome.replace('_', ' ')}"
+            if end.outcome is Outcome.NO_DATA or (addresses and self._every):
+                addresses += _data(self._follow(server, "AAAA"), "AAAA")
         finally:
             self._seeking.pop()
-        self._atlas.locate(server, tuple(addresses), reason)
+        self._atlas.locate(server, addresses, reason)
 
     def _ask_all(
         self, whom: Sequence[tuple[dns.name.Name, str]], zone: dns.name.Name, name: dns.name.Name, kind: str
@@ -267,6 +262,10 @@ def _asked(
 
 def _unasked(server: dns.name.Name, outcome: Outcome, detail: str) -> _Asked:
     return _Asked(TraceServer(_text(server), None, outcome, detail), Reading(outcome))
+
+
+def _data(end: _End, kind: str) -> tuple[str, ...]:
+    return tuple(record.data for record in end.records if record.type == kind)
 
 
 def _best(asked: Sequence[_Asked]) -> int | None:

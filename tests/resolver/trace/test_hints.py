@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.resolver.trace.hints import SIZE_LIMIT, Hints, HintsError, load_hints, parse_hints, root_hints
+from netmon.resolver.trace.hints import (
+    SIZE_LIMIT,
+    Hints,
+    HintsError,
+    load_hints,
+    parse_hints,
+    root_hints,
+    start_at,
+)
 
 NAMED_ROOT = """
 ;       This file holds the information on root name servers
@@ -87,6 +95,19 @@ def test_files_that_cannot_be_read_or_are_too_long(tmp_path: Path) -> None:
     for bad, said in ((path, "more than"), (tmp_path / "none", "No such file"), (tmp_path, "Is a directory")):
         with pytest.raises(HintsError, match=said):
             load_hints(str(bad))
+
+
+def test_addresses_alone_can_be_the_start() -> None:
+    hints = start_at(["192.0.2.1", "[2001:db8::1]"])
+    assert hints.zone == dns.name.root
+    assert list(hints.servers.values()) == [("192.0.2.1",), ("2001:db8::1",)]
+    assert hints.source == "named server 192.0.2.1, 2001:db8::1"
+
+
+@pytest.mark.parametrize("server", ["tls://192.0.2.1", "192.0.2.1:5353", "ns.example", "system", ""])
+def test_a_start_that_is_no_address(server: str) -> None:
+    with pytest.raises(HintsError, match="begins at plain addresses"):
+        start_at([server])
 
 
 SNIPPETS = st.sampled_from(

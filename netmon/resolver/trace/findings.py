@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from netmon.model.finding import Finding, FindingState
+from netmon.resolver.trace.reach import count, out_of_reach
 from netmon.resolver.trace.steps import DEAD, LAME, USABLE, Outcome, Trace, TraceServer, TraceStep
 
 _SHOWN = 4
@@ -30,53 +30,9 @@ _WHY = {
 
 def findings_of(trace: Trace) -> tuple[Finding, ...]:
     """Every finding of a trace, how it ended first; only one where nobody could be reached at all."""
-    if not trace.is_reached and trace.outcome in (Outcome.DEAD_END, Outcome.GIVEN_UP):
-        return (_nobody(trace),)
-    if _is_intercepted(trace):
-        return (_intercepted(trace),)
+    if (nobody := out_of_reach(trace)) is not None:
+        return (nobody,)
     return _Told(trace).findings()
-
-
-def _nobody(trace: Trace) -> Finding:
-    servers = _dead(trace.steps)
-    reasons = Counter(server.detail for server in servers)
-    zone = trace.steps[0].zone if trace.steps else "."
-    where = "root" if zone == "." else zone
-    return Finding(
-        "trace-reach",
-        FindingState.FAIL,
-        f"No {where} server can be reached from here.",
-        "; ".join(f"{_count(count, 'address')}: {reason}" for reason, count in reasons.most_common(_SHOWN)),
-        "A trace asks authoritative servers itself, over UDP and TCP port 53; networks that let only their "
-        "own resolver out do not allow that. The name may well resolve through that resolver.",
-        "Trace from a network that lets port 53 out, or name servers that can be reached with --hints FILE.",
-    )
-
-
-def _is_intercepted(trace: Trace) -> bool:
-    """Whether several root servers answer, and none as a root server would: then it is not them."""
-    first = trace.steps[0] if trace.steps else None
-    if first is None or first.zone != "." or first.used is not None:
-        return False
-    heard = [server for server in first.servers if server.ms is not None]
-    return len({server.name for server in heard}) > 1
-
-
-def _intercepted(trace: Trace) -> Finding:
-    servers = trace.steps[0].servers
-    heard = [server for server in servers if server.ms is not None]
-    said = Counter(server.detail for server in heard).most_common(1)[0][0]
-    silent = len(servers) - len(heard)
-    return Finding(
-        "trace-reach",
-        FindingState.FAIL,
-        "No root server can be reached from here: something on the way answers in their place.",
-        f"{_count(len(heard), 'address')} of root servers answered, none with authority: each {said}"
-        + (f"; {silent} gave no answer" if silent else ""),
-        "A router or firewall redirects DNS to a resolver of its own, so that no authoritative server can be "
-        "asked. The name may well resolve through that resolver.",
-        "Trace from a network that lets port 53 out, or name servers that can be reached with --hints FILE.",
-    )
 
 
 class _Told:
@@ -125,7 +81,7 @@ class _Told:
             yield Finding(
                 "trace-ipv6",
                 FindingState.INFO,
-                f"IPv6 leads nowhere from here: {_count(self._no_ipv6, 'address')} could not be asked.",
+                f"IPv6 leads nowhere from here: {count(self._no_ipv6, 'address')} could not be asked.",
                 why="Says nothing about those servers.",
             )
 
@@ -158,7 +114,7 @@ def _end(trace: Trace) -> Finding:
     subject, last = f"{trace.name} {trace.type}", trace.last
     if trace.outcome is Outcome.ANSWER and last is not None:
         aliases = sum(record.type == "CNAME" for record in trace.records) if trace.type != "CNAME" else 0
-        by = f", behind {_count(aliases, 'alias', 'es')}" if aliases else ""
+        by = f", behind {count(aliases, 'alias', 'es')}" if aliases else ""
         who = f"{last.name} ({last.address})"
         return Finding("trace-end", FindingState.OK, f"{subject}: answered with authority by {who}{by}.")
     state, reference = _ENDS[trace.outcome]
@@ -196,7 +152,7 @@ def _glue(steps: Iterable[TraceStep]) -> Iterator[Finding]:
                 "trace-glue",
                 FindingState.WARN if left else FindingState.FAIL,
                 f"The referral to {cut.zone} lacks the address of {_listed(cut.missing)}.",
-                f"{step.zone} delegates to {_count(len(cut.servers), 'server')}",
+                f"{step.zone} delegates to {count(len(cut.servers), 'server')}",
                 "A server inside the zone that it serves can be found by glue alone.",
                 f"Register the address of {cut.missing[0]} with {step.zone}",
                 "RFC 9471 section 2.1",
@@ -251,10 +207,6 @@ def _is_ipv6(server: TraceServer) -> bool:
     return server.address is not None and ":" in server.address
 
 
-def _dead(steps: Iterable[TraceStep]) -> list[TraceServer]:
-    return [server for step in steps for server in step.servers if server.outcome in DEAD]
-
-
 def _distinct(steps: Iterable[TraceStep]) -> list[TraceStep]:
     """Each zone once, as its servers are at fault for every name alike; the step that saw most of them."""
     best: dict[str, TraceStep] = {}
@@ -274,8 +226,3 @@ def _quoted(servers: Sequence[TraceServer]) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    plural = plural or ("es" if noun.endswith("s") else "s")
-    return f"{number} {noun}{'' if number == 1 else plural}"

@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from netmon.model.text import clean
 from netmon.resolver.answer import Record
 from netmon.resolver.trace.atlas import Atlas, Cut
-from netmon.resolver.trace.referral import Delegation, Reading, read_response
-from netmon.resolver.trace.steps import USABLE, Outcome, Trace, TraceCut, TraceServer, TraceStep
+from netmon.resolver.trace.consulted import Consulted, best, consulted, dead_end, not_asked, text, trace_cut
+from netmon.resolver.trace.referral import Reading
+from netmon.resolver.trace.steps import Outcome, Trace, TraceStep
 
 if TYPE_CHECKING:
     import dns.name
@@ -36,13 +36,6 @@ class Limits:
     """In one chain, as BIND's max-restarts and more than unbound's 11."""
     depth: int = 5
     """Levels of name servers whose addresses depend on other name servers."""
-
-
-class _Asked(NamedTuple):
-    """One server at one address, and what it said."""
-
-    server: TraceServer
-    reading: Reading
 
 
 class _End(NamedTuple):
@@ -94,7 +87,7 @@ class Walker:
         """The way to the records of one type; blocks while `ask` does."""
         self._steps, self._queries = [], 0
         end = self._follow(name, kind)
-        return Trace(_text(name), kind, end.outcome, end.detail, tuple(self._steps), end.records)
+        return Trace(text(name), kind, end.outcome, end.detail, tuple(self._steps), end.records)
 
     # The chain of aliases
 
@@ -120,13 +113,13 @@ class Walker:
         """From the closest known cut to whatever is no referral."""
         cut = self._atlas.closest(name, kind)
         if cut is None:
-            return Reading(Outcome.OUTSIDE, f"{_text(name)} is not below the zone that the trace began at")
+            return Reading(Outcome.OUTSIDE, f"{text(name)} is not below the zone that the trace began at")
         while self._may_go_on():
             reading = self._step(cut, name, kind)
             if reading.delegation is None:
                 return reading
             cut = self._atlas.learn(reading.delegation)  # strictly deeper: this comes to an end
-        return Reading(Outcome.GIVEN_UP, f"gave up at {_text(cut.zone)}: {self._spent()}")
+        return Reading(Outcome.GIVEN_UP, f"gave up at {text(cut.zone)}: {self._spent()}")
 
     def _may_go_on(self) -> bool:
         return (
@@ -140,24 +133,24 @@ class Walker:
 
     def _step(self, cut: Cut, name: dns.name.Name, kind: str) -> Reading:
         """Ask the servers of a zone until one helps, or all of them."""
-        asked: list[_Asked] = []
+        asked: list[Consulted] = []
         for some in self._batches(cut, asked):
             asked += self._ask_all(some, cut.zone, name, kind)
-            if not self._may_go_on() or (_best(asked) is not None and not self._every):
+            if not self._may_go_on() or (best(asked) is not None and not self._every):
                 break
-        used = _best(asked)
-        reading = asked[used].reading if used is not None else _dead_end(cut, asked)
+        used = best(asked)
+        reading = asked[used].reading if used is not None else dead_end(cut, asked)
         self._done(
             TraceStep(
-                zone=_text(cut.zone),
-                name=_text(name),
+                zone=text(cut.zone),
+                name=text(name),
                 type=kind,
                 servers=tuple(each.server for each in asked),
                 delegated=len(cut.servers),
                 depth=len(self._seeking),
-                purpose=_text(self._seeking[-1]) if self._seeking else "",
+                purpose=text(self._seeking[-1]) if self._seeking else "",
                 used=used,
-                cut=None if reading.delegation is None else _cut(reading.delegation),
+                cut=None if reading.delegation is None else trace_cut(reading.delegation),
             )
         )
         return reading
@@ -169,7 +162,7 @@ class Walker:
 
     # The servers of a zone
 
-    def _batches(self, cut: Cut, asked: list[_Asked]) -> Iterator[list[tuple[dns.name.Name, str]]]:
+    def _batches(self, cut: Cut, asked: list[Consulted]) -> Iterator[list[tuple[dns.name.Name, str]]]:
         """Whom to ask at once: one, two, four and so on, so that dead ones cost little; then those sought.
 
         What cannot be asked is added to `asked` on the way.
@@ -190,22 +183,22 @@ class Walker:
             else:
                 yield [(name, address) for address in self._atlas.addresses(name)]
 
-    def _locate(self, cut: Cut, server: dns.name.Name) -> _Asked | None:
+    def _locate(self, cut: Cut, server: dns.name.Name) -> Consulted | None:
         """Seek the addresses of a server from the closest known cut; what to say where that fails."""
         if server.is_subdomain(cut.zone):
             what = "has its name in the zone that it serves, and the referral gives no address for it"
-            return _unasked(server, Outcome.NO_GLUE, what)
+            return not_asked(server, Outcome.NO_GLUE, what)
         if server in self._seeking:
             what = f"is needed to find its own address: {_chain([*self._seeking, server])}"
-            return _unasked(server, Outcome.LOOP, what)
+            return not_asked(server, Outcome.LOOP, what)
         if len(self._seeking) >= self._limits.depth:
-            return _unasked(
+            return not_asked(
                 server, Outcome.TOO_LONG, f"is {self._limits.depth} name servers deep: not sought"
             )
         if self._atlas.nowhere(server) is None:
             self._seek(server)
         reason = self._atlas.nowhere(server)
-        return None if reason is None else _unasked(server, Outcome.NO_ADDRESS, reason)
+        return None if reason is None else not_asked(server, Outcome.NO_ADDRESS, reason)
 
     def _seek(self, server: dns.name.Name) -> None:
         """IPv4 first; IPv6 where there is none, or where everybody is to be asked."""
@@ -222,13 +215,13 @@ class Walker:
 
     def _ask_all(
         self, whom: Sequence[tuple[dns.name.Name, str]], zone: dns.name.Name, name: dns.name.Name, kind: str
-    ) -> list[_Asked]:
+    ) -> list[Consulted]:
         """Ask these servers at the same time."""
         whom = whom[: max(0, self._limits.queries - self._queries)]
         self._queries += len(whom)
 
-        def ask(one: tuple[dns.name.Name, str]) -> _Asked:
-            return _asked(one[0], one[1], self._ask(one[1], name, kind), zone, name, kind)
+        def ask(one: tuple[dns.name.Name, str]) -> Consulted:
+            return consulted(one[0], one[1], self._ask(one[1], name, kind), zone, name, kind)
 
         if len(whom) == 1:
             return [ask(whom[0])]
@@ -236,64 +229,9 @@ class Walker:
             return list(pool.map(ask, whom))
 
 
-def _asked(
-    server: dns.name.Name, address: str, heard: Heard, zone: dns.name.Name, name: dns.name.Name, kind: str
-) -> _Asked:
-    import dns.flags
-    import dns.rcode
-
-    if heard.message is None:
-        failed = TraceServer(_text(server), address, heard.failure, heard.detail)
-        return _Asked(failed, Reading(heard.failure))
-    reading = read_response(heard.message, zone, name, kind)
-    said = TraceServer(
-        name=_text(server),
-        address=address,
-        outcome=reading.outcome,
-        detail=reading.detail,
-        ms=heard.ms,
-        authoritative=bool(heard.message.flags & dns.flags.AA),
-        transport=heard.transport,
-        rcode=clean(dns.rcode.to_text(heard.message.rcode())),
-        records=reading.records,
-    )
-    return _Asked(said, reading)
-
-
-def _unasked(server: dns.name.Name, outcome: Outcome, detail: str) -> _Asked:
-    return _Asked(TraceServer(_text(server), None, outcome, detail), Reading(outcome))
-
-
 def _data(end: _End, kind: str) -> tuple[str, ...]:
     return tuple(record.data for record in end.records if record.type == kind)
 
 
-def _best(asked: Sequence[_Asked]) -> int | None:
-    """The first whose word takes the trace further."""
-    return next((at for at, each in enumerate(asked) if each.server.outcome in USABLE), None)
-
-
-def _dead_end(cut: Cut, asked: Sequence[_Asked]) -> Reading:
-    who = "no server" if len(asked) != 1 else "the only server"
-    verb = "could be used" if len(asked) != 1 else "could not be used"
-    return Reading(Outcome.DEAD_END, f"{who} of {_text(cut.zone)} {verb}")
-
-
-def _cut(delegation: Delegation) -> TraceCut:
-    glue = [(_text(name), address) for name, found in delegation.glue.items() for address in found]
-    return TraceCut(
-        zone=_text(delegation.zone),
-        ttl=delegation.ttl,
-        servers=tuple(map(_text, delegation.servers)),
-        glue=tuple(glue),
-        missing=tuple(map(_text, delegation.missing)),
-        ignored=tuple(map(_text, delegation.ignored)),
-    )
-
-
 def _chain(names: Sequence[dns.name.Name]) -> str:
-    return " → ".join(map(_text, names))
-
-
-def _text(name: dns.name.Name) -> str:
-    return clean(name.to_text())
+    return " → ".join(map(text, names))

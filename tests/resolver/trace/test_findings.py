@@ -21,27 +21,6 @@ def test_a_sound_trace_has_one_finding() -> None:
     assert finding.summary == "www.ex.test. A: answered with authority by ns.ex.test. (192.0.2.53)."
 
 
-def test_nobody_there_is_one_finding_with_the_reasons() -> None:
-    nobody = trace(step(staged.DEAD, staged.NO_IPV6, zone=".", used=None), outcome=Outcome.DEAD_END)
-    (finding,) = findings_of(nobody)
-    assert (finding.check, finding.state) == ("trace-reach", FindingState.FAIL)
-    assert finding.summary == "No root server can be reached from here."
-    assert finding.evidence == "1 address: is silent; 1 address: cannot be reached (no route)"
-
-
-def test_root_servers_that_all_answer_without_authority_are_not_root_servers() -> None:
-    servers = [
-        staged.ROOT._replace(name=f"{a}.root.", outcome=Outcome.LAME, detail="knows nothing") for a in "abc"
-    ]
-    (finding,) = findings_of(
-        trace(step(*servers, staged.DEAD, zone=".", used=None), outcome=Outcome.DEAD_END)
-    )
-    assert finding.check == "trace-reach"
-    assert "something on the way answers in their place" in finding.summary
-    assert "3 addresses of root servers answered" in finding.evidence
-    assert finding.evidence.endswith("; 1 gave no answer")
-
-
 def test_one_lame_root_of_a_hints_file_is_only_lame() -> None:
     lame = staged.ROOT._replace(outcome=Outcome.LAME, detail="knows nothing")
     checks = found(trace(step(lame, zone=".", used=None), outcome=Outcome.DEAD_END, detail="no server"))

@@ -53,11 +53,11 @@ def test_the_whole_of_a_sound_trace() -> None:
 
 
 def test_what_is_not_known_is_null() -> None:
-    dead = trace(step(staged.DEAD, used=None), outcome=Outcome.DEAD_END, detail="no server")
+    dead = trace(step(staged.DEAD, zone=".", used=None), outcome=Outcome.DEAD_END, detail="no server")
     said = body(dead)
     (answer,) = said["answers"]
     assert (answer["server"], answer["ms"], answer["rcode"]) == (None, None, None)
-    assert answer["error"] == "No ex.test. server can be reached from here."
+    assert answer["error"] == "No root server can be reached from here."
     (server,) = said["trace"][0]["servers"]
     assert (server["ms"], server["authoritative"], server["outcome"]) == (None, None, "silent")
 

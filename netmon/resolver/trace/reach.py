@@ -14,6 +14,8 @@ _SHOWN = 4
 
 def out_of_reach(trace: Trace) -> Finding | None:
     """The one finding of a trace that got nowhere because of the network here; None for any other."""
+    if not trace.steps or trace.steps[0].zone != trace.began:
+        return None
     if not trace.is_reached and trace.outcome in (Outcome.DEAD_END, Outcome.GIVEN_UP):
         return _nobody(trace)
     return _intercepted(trace) if _is_intercepted(trace) else None
@@ -22,8 +24,7 @@ def out_of_reach(trace: Trace) -> Finding | None:
 def _nobody(trace: Trace) -> Finding:
     servers = _dead(trace.steps)
     reasons = Counter(server.detail for server in servers)
-    zone = trace.steps[0].zone if trace.steps else "."
-    where = "root" if zone == "." else zone
+    where = "root" if trace.began == "." else trace.began
     return Finding(
         "trace-reach",
         FindingState.FAIL,
@@ -37,8 +38,8 @@ def _nobody(trace: Trace) -> Finding:
 
 def _is_intercepted(trace: Trace) -> bool:
     """Whether several root servers answer, and none as a root server would: then it is not them."""
-    first = trace.steps[0] if trace.steps else None
-    if first is None or first.zone != "." or first.used is not None:
+    first = trace.steps[0]
+    if first.zone != "." or first.used is not None:
         return False
     heard = [server for server in first.servers if server.ms is not None]
     return len({server.name for server in heard}) > 1

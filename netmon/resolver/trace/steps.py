@@ -124,6 +124,8 @@ class Trace(NamedTuple):
     records: tuple[Record, ...] = ()
     """The answer, the aliases on the way to it first."""
     findings: tuple[Finding, ...] = ()
+    began: str = "."
+    """The zone of the hints; a trace for a further type may begin at a cut below it."""
 
     @property
     def last(self) -> TraceServer | None:

@@ -72,6 +72,7 @@ class Walker:
             going: False once the time is up or the user has given up.
             limits: Other than the usual ones.
         """
+        self._began = text(hints.zone)
         self._atlas = Atlas(hints)
         self._ask = ask
         self._every = every
@@ -87,7 +88,8 @@ class Walker:
         """The way to the records of one type; blocks while `ask` does."""
         self._steps, self._queries = [], 0
         end = self._follow(name, kind)
-        return Trace(text(name), kind, end.outcome, end.detail, tuple(self._steps), end.records)
+        steps = tuple(self._steps)
+        return Trace(text(name), kind, end.outcome, end.detail, steps, end.records, began=self._began)
 
     # The chain of aliases
 

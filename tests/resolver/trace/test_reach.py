@@ -38,6 +38,11 @@ def test_a_trace_that_got_somewhere_is_not_out_of_reach() -> None:
     assert out_of_reach(SOUND) is None
     assert out_of_reach(trace(step(staged.LAME, used=None), outcome=Outcome.DEAD_END)) is None
     assert out_of_reach(trace(outcome=Outcome.OUTSIDE)) is None
+    below = trace(step(staged.DEAD, used=None), outcome=Outcome.DEAD_END)
+    assert out_of_reach(below) is None  # a further type, from a cut that others led to
+    begun_there = out_of_reach(below._replace(began="ex.test."))
+    assert begun_there is not None
+    assert begun_there.summary == "No ex.test. server can be reached from here."
 
 
 @pytest.mark.parametrize(

@@ -122,10 +122,16 @@ def _end(trace: Trace) -> Finding:
         "trace-end",
         state,
         f"{subject}: {_how(trace)}.",
-        trace.detail if trace.outcome in (Outcome.NO_SUCH_NAME, Outcome.NO_DATA) else "",
+        _absence(trace),
         _WHY.get(trace.outcome, ""),
         reference=reference,
     )
+
+
+def _absence(trace: Trace) -> str:
+    """What the server said of the absence, beside that there is one."""
+    is_absent = trace.outcome in (Outcome.NO_SUCH_NAME, Outcome.NO_DATA)
+    return f"{trace.last.name} {trace.detail}" if is_absent and trace.last and trace.detail else ""
 
 
 def _how(trace: Trace) -> str:

@@ -174,7 +174,8 @@ def _absence(message: dns.message.Message, zone: dns.name.Name, no_name: bool) -
     for rrset in message.authority:
         if rrset.rdtype == dns.rdatatype.SOA and rrset.name.is_subdomain(zone) and len(rrset):
             left = min(_ttl(rrset), rrset[0].minimum)
-            return Reading(outcome, "", _records(rrset), negative_ttl=left)
+            said = f"says that the absence may be cached for {left} s"
+            return Reading(outcome, said, _records(rrset), negative_ttl=left)
     return Reading(outcome, "gives no SOA, so that nobody can cache the absence")
 
 

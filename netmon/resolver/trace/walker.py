@@ -208,7 +208,9 @@ class Walker:
         try:
             end = self._follow(server, "A")
             addresses = _data(end, "A")
-            reason = f"has no address: {end.detail or end.outcome.replace('_', ' ')}"
+            is_absent = end.outcome in (Outcome.NO_DATA, Outcome.NO_SUCH_NAME)
+            told = "" if is_absent else end.detail
+            reason = f"has no address: {told or end.outcome.replace('_', ' ')}"
             if end.outcome is Outcome.NO_DATA or (addresses and self._every):
                 addresses += _data(self._follow(server, "AAAA"), "AAAA")
         finally:

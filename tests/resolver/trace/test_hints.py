@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dns.name
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netmon.resolver.trace.hints import (
@@ -123,6 +123,7 @@ def outcome(text: str) -> Hints | str:
         return str(error)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=80), st.lists(SNIPPETS, max_size=20).map("".join)))
 def test_any_text_is_hints_or_refused_in_one_line(text: str) -> None:
     hints = outcome(text)

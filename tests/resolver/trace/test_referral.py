@@ -6,7 +6,7 @@ import dns.exception
 import dns.message
 import dns.name
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netmon.resolver.trace.referral import read_response
@@ -172,6 +172,7 @@ LINES = st.lists(
 ).map("\n".join)
 
 
+@settings(deadline=None)
 @given(LINES, LINES, LINES, st.booleans(), st.sampled_from(["NOERROR", "NXDOMAIN", "SERVFAIL", "REFUSED"]))
 def test_any_message_has_a_meaning(
     answer: str, authority: str, additional: str, aa: bool, rcode: str
@@ -197,6 +198,7 @@ def test_any_message_has_a_meaning(
     assert reading.detail.isprintable()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.booleans())
 def test_whatever_can_be_parsed_can_be_read(noise: bytes, keep_head: bool) -> None:
     wire = response("www.ex.test. 60 IN A 192.0.2.1", REFERRAL, GLUE).to_wire()

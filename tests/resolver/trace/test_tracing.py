@@ -73,6 +73,7 @@ def test_absence_is_told_with_its_authority(tree: Tree) -> None:
         f"says ns.ex.test. ({world.ZONES}) with authority."
     )
     assert "www.ex.test. has no MX record" in empty.findings[0].summary
+    assert missing.findings[0].evidence == "ns.ex.test. says that the absence may be cached for 60 s"
     assert missing.last is not None
     assert [record.type for record in missing.last.records] == ["SOA"]
 

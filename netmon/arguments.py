@@ -242,6 +242,7 @@ def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
     add("--ca", metavar="FILE", help="certificates to trust instead of the system's")
     add("--trace", action="store_true", help="instead: from the root down the delegations")
     add("--hints", metavar="FILE", help="with --trace: where the root is")
+    add("--all", action="store_true", help="with --trace: every server of each step")
     add("--lint", action="store_true", help="instead: whether the zone is sound, by the rules")
     add("--zone", metavar="FILE", help="with --lint: check this zone file")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import shutil
 import signal
 import sys
 import tempfile
@@ -30,6 +31,7 @@ from tests.benchmarks.residents import usage_rows, watched
 from tests.benchmarks.rivals import NETSHOW, RivalError, install_netshow
 from tests.benchmarks.starts import row_marker, start_row
 from tests.benchmarks.table import Row, table_text
+from tests.benchmarks.traces import trace_rows
 
 _FEW_SHARE, _MANY_SHARE, _MANY_MB = 1.5, 6.0, 75.0
 
@@ -45,7 +47,7 @@ class Run:
 
     def rows(self, netshow: str | None, churn_minutes: float) -> list[Row]:
         """Every line of the table."""
-        ratios = self._polls() + self._commands()
+        ratios = self._polls() + self._commands() + self._traces()
         shares = self._apps() + self._rival(netshow)
         times = [*self._keys, self._start()]
         if churn_minutes:
@@ -70,6 +72,12 @@ class Run:
             many = crowded_rows(load, self._plan.command_rounds)
             many += port_rows(load, self._plan.command_rounds, judged_by="lsof")
         return [idle, *few, *many, *dns_rows(self._plan.command_rounds)]
+
+    def _traces(self) -> list[Row]:
+        if os.geteuid() or shutil.which("nsd", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None:
+            return [Row("netmon dns --trace", None, raw="needs root and nsd")]
+        self._calm("netmon dns --trace")
+        return trace_rows(self._plan.command_rounds)
 
     def _apps(self) -> list[Row]:
         """CPU and memory at both sizes; at the larger one the keys too, while it is running."""

@@ -23,7 +23,9 @@ from tests.benchmarks.load import PAYLOAD, PROCESSES
 from tests.benchmarks.polls import KernelDump
 from tests.benchmarks.pty_app import AppEndedError, PtyApp
 from tests.benchmarks.table import Row, Target, table_text
+from tests.benchmarks.traces import trace_rows
 from tests.benchmarks.usage import watch
+from tests.resolver.trace.tree import nsd
 from tests.sockets import wait_for
 
 
@@ -159,6 +161,18 @@ def test_dns_is_judged_by_the_import_of_dnspython() -> None:
     assert judged.figure is not None
     assert 0.1 < judged.figure < 10
     assert (judged.target is not None, record.target) == (True, None)
+
+
+@pytest.mark.root
+def test_trace_rows_say_what_a_rival_cannot_do() -> None:
+    """netmon's trace is timed beside each rival, or beside the reason why there is no figure."""
+    nsd()  # or skip
+    rows = trace_rows(1)
+    assert [row.what.split(" / ")[1].split(",")[0] for row in rows] == ["dig +trace", "drill -T"]
+    for row in rows:
+        assert (row.figure is not None) == (" against " in row.raw), row
+        assert " ms (CPU " in row.raw, row  # ours
+        assert row.figure is not None or row.raw.endswith(")") or row.raw.endswith("not installed")
 
 
 def test_kernel_dump_reads_every_socket() -> None:

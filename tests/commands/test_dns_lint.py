@@ -48,6 +48,13 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         ask(str(tmp_path / "nowhere"))
 
 
+def test_where_no_server_answered_the_code_is_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = ServerView("ns1.example.com.", "192.0.2.1", None, "was silent")
+    view = ZoneView("example.com.", [], servers=[silent])
+    monkeypatch.setattr(live_zone, "gather", lambda name: view)
+    assert ask(None, name="example.com") == CANNOT_ASK
+
+
 @pytest.mark.parametrize("name", ["a..b", "192.0.2.1", "https://example.com/"])
 def test_a_name_that_is_none(name: str) -> None:
     with pytest.raises(CannotAskError, match=r"bad name|no nameservers"):

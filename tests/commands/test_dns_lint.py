@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from netmon.commands.dns_lint import run
-from netmon.commands.ending import FOUND, NOT_FOUND, CannotAskError
+from netmon.commands.ending import CANNOT_ASK, FOUND, NOT_FOUND, CannotAskError
 from tests.resolver.rules.zones import DATA, HEAD
+from tests.resolver.server import serve_udp
+from tests.sockets import CLONE_NEWNET, CLONE_NEWNS, in_child
 
 
 def ask(zone: str | None, output: str = "table", name: str | None = None) -> int:
@@ -48,11 +53,24 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         ask(str(tmp_path / "nowhere"))
 
 
-def test_where_no_server_answered_the_code_is_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    silent = ServerView("ns1.example.com.", "192.0.2.1", None, "was silent")
-    view = ZoneView("example.com.", [], servers=[silent])
-    monkeypatch.setattr(live_zone, "gather", lambda name: view)
-    assert ask(None, name="example.com") == CANNOT_ASK
+@pytest.mark.root
+@pytest.mark.parametrize(("is_deaf", "code"), [(True, CANNOT_ASK), (False, NOT_FOUND)])
+def test_a_name_is_asked_of_the_resolver_of_this_machine(tmp_path: Path, is_deaf: bool, code: int) -> None:
+    """The zone's server, 127.0.0.1, is silent, or is not there: no answer, or a lame server."""
+    conf = tmp_path / "resolv.conf"
+    conf.write_text("nameserver 127.0.0.9\n")
+
+    def on_a_machine_of_its_own() -> int:
+        subprocess.run(["mount", "--bind", str(conf), os.path.realpath("/etc/resolv.conf")], check=True)
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        with (
+            serve_udp({"example.test.": "www CNAME ns\n"}, address="127.0.0.9"),
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf,
+        ):
+            deaf.bind(("127.0.0.1", 53 if is_deaf else 0))
+            return ask(None, name="www.example.test")
+
+    assert in_child(on_a_machine_of_its_own, namespaces=CLONE_NEWNS | CLONE_NEWNET) == code
 
 
 @pytest.mark.parametrize("name", ["a..b", "192.0.2.1", "https://example.com/"])

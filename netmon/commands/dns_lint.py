@@ -46,7 +46,7 @@ def _read(options: argparse.Namespace) -> ZoneView:
     from netmon.resolver.rules.zone_open import ZoneFileError
 
     try:
-        return read_zone(options.zone, options.name)
+        return read_zone(options.zone, options.name or None)
     except ZoneFileError as error:
         raise CannotAskError(str(error)) from error
 

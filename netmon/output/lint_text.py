@@ -32,12 +32,14 @@ def write_text(stream: TextIO, zone: str, source: str, findings: Sequence[Findin
 
 
 def verdict_of(findings: Sequence[Finding]) -> str:
-    """Sound or not, and how many findings say so."""
+    """Sound, not sound, or not known to be, and how many findings say so."""
     counts = Counter(finding.state for finding in findings)
     parts = [f"{counts[state]} {word}" for state, word in _WORDS.items() if counts[state]]
-    return ("not sound" if counts[FindingState.FAIL] else "sound") + (
-        f": {', '.join(parts)}" if parts else ""
-    )
+    if counts[FindingState.FAIL]:
+        verdict = "not sound"
+    else:
+        verdict = "no rule is broken as far as can be told" if counts[FindingState.UNKNOWN] else "sound"
+    return ": ".join([verdict, ", ".join(parts)]) if parts else verdict
 
 
 def write_json(

@@ -26,7 +26,8 @@ FINE = Finding("mail", FindingState.OK, "no null MX is misused", reference="RFC 
 
 def test_the_verdict_counts() -> None:
     assert verdict_of([BAD, BAD, ODD, DARK, FINE]) == "not sound: 2 fail, 1 warn, 1 cannot be told"
-    assert verdict_of([DARK, FINE]) == "sound: 1 cannot be told"
+    assert verdict_of([DARK, FINE]) == "no rule is broken as far as can be told: 1 cannot be told"
+    assert verdict_of([ODD, FINE]) == "sound: 1 warn"
     assert verdict_of([FINE]) == "sound"
 
 

@@ -109,9 +109,17 @@ def _alias(view: ZoneView, entry: Entry, alias: str) -> Finding:
         [entry, *view.names.get(entry.target, {}).get("CNAME", ())],
         f"the {entry.type} of {entry.name} points at {entry.target}, which is an alias of {alias}",
         lost,
-        target_line(view, entry, alias),
+        _without_alias(view, entry, alias),
         _NO_ALIAS[entry.type],
     )
+
+
+def _without_alias(view: ZoneView, entry: Entry, alias: str) -> str:
+    """The line with the alias's target, or where that is an address, the address in place of the alias."""
+    address = address_meant(view, alias)
+    if not address:
+        return target_line(view, entry, alias)
+    return line(view, entry.target, "AAAA" if ":" in address else "A", address)
 
 
 def _dangling(view: ZoneView, entry: Entry, standing: Standing) -> Finding:
@@ -139,7 +147,7 @@ def _unknown(entry: Entry, standing: Standing) -> Finding:
         [entry],
         f"cannot tell whether {entry.target}, the target of the {entry.type} of {entry.name}, exists: "
         f"{standing.reason}",
-        "That nobody answered does not mean that it is safe.",
+        "What cannot be told is not thereby safe.",
         "",
         "",
     )

@@ -60,6 +60,11 @@ def test_the_fix_of_an_alias_is_its_target(tmp_path: Path) -> None:
     assert found.evidence.count("example.com.zone:") == 2
 
 
+def test_the_fix_of_an_alias_of_an_address_is_the_address(tmp_path: Path) -> None:
+    fixes = {f.check: f.fix for f in judge(view_of(tmp_path, "@ MX 10 mail\nmail CNAME 192.0.2.9\n"))}
+    assert fixes["mx-to-cname"] == "mail IN A 192.0.2.9"
+
+
 def test_targets_that_nobody_looked_up_are_told_together(tmp_path: Path) -> None:
     view = view_of(tmp_path, "a CNAME a.example.net.\nb CNAME b.example.net.\nc CNAME x.sub\nsub NS ns1\n")
     (found,) = judge_targets(view)

@@ -22,7 +22,7 @@ class Served(NamedTuple):
 
     servers: tuple[ServerView, ...]
     entries: tuple[Entry, ...]
-    """The records of the names asked about, from the first server that serves the zone."""
+    """The records of the names asked about, from the server with the newest zone."""
 
 
 def ask_servers(zone: str, name: str, addresses: Mapping[str, Sequence[str]], port: int) -> Served:
@@ -34,7 +34,7 @@ def ask_servers(zone: str, name: str, addresses: Mapping[str, Sequence[str]], po
         addresses: of each name server.
         port: where they serve.
     """
-    pairs = [(server, address) for server, found in addresses.items() for address in found][:_SERVERS]
+    pairs = [(server, address) for server, found in sorted(addresses.items()) for address in found][:_SERVERS]
     endpoints = list(dict.fromkeys(Endpoint(address, port) for _, address in pairs))
     soa, ns = Question(zone, "SOA"), Question(zone, "NS")
     replies = {(r.server, r.question): r for r in _patiently([soa, ns], endpoints)}
@@ -42,15 +42,20 @@ def ask_servers(zone: str, name: str, addresses: Mapping[str, Sequence[str]], po
         _view(server, replies[Endpoint(address, port), soa], replies[Endpoint(address, port), ns])
         for server, address in pairs
     )
-    first = next((server for server in servers if server.authoritative), None)
-    return Served(servers, _records(zone, name, first, port) if first is not None else ())
+    newest = max((each for each in servers if each.authoritative), key=_serial, default=None)
+    return Served(servers, _records(zone, name, newest, port) if newest is not None else ())
+
+
+def _serial(server: ServerView) -> int:
+    return server.serial or 0
 
 
 def _patiently(questions: Sequence[Question], servers: Sequence[Endpoint]) -> list[Reply]:
     """Ask, and ask those that were silent once more: one lost packet is no verdict."""
     replies = ask_each(questions, servers, TIMEOUT_S)
     silent = list(dict.fromkeys(reply.server for reply in replies if reply.silent))
-    return [*replies, *ask_each(questions, silent, TIMEOUT_S)]
+    again = {(r.server, r.question): r for r in ask_each(questions, silent, TIMEOUT_S)}
+    return [again[reply.server, reply.question] if reply.silent else reply for reply in replies]
 
 
 def _view(name: str, soa: Reply, ns: Reply) -> ServerView:

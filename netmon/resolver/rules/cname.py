@@ -82,6 +82,8 @@ def _ways(view: ZoneView) -> Iterator[Finding]:
     told: set[str] = set()
     inner = {entry.target for entry in view.of_type("CNAME")}
     for entry in view.of_type("CNAME"):
+        if entry.name in told:
+            continue
         way, loops = way_from(view, entry)
         if loops:
             if not told & set(way):

@@ -73,8 +73,10 @@ def _judge(view: ZoneView, entry: Entry) -> Finding | None:
 def _end(view: ZoneView, entry: Entry, standing: Standing) -> Standing:
     """How the end of a chain of aliases stands; a loop has a rule of its own, and the next alias is judged
     at its own name where that is in the zone."""
+    if entry.target in view.names:
+        return standing
     way, loops = way_from(view, entry)
-    return standing if loops or way[1] in view.names else view.standing(way[-1])
+    return standing if loops else view.standing(way[-1])
 
 
 def _is_glue_missing(view: ZoneView, entry: Entry) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
@@ -11,28 +10,16 @@ from netmon.loopback.checks import Examined
 from netmon.loopback.listeners import PortVerdict, holder
 from netmon.loopback.localhost import Localhost
 from netmon.loopback.report import BEST, Report, Score
-from netmon.model.finding import Finding, FindingState
+from netmon.output.finding_text import WIDTH, finding_lines, finding_row, wrapped
 from netmon.output.json_lines import envelope, write_object
 from netmon.output.layout import Column, terminal_width, write_line, write_table
 from netmon.output.order_rows import order_rows
-
-SYMBOLS = {
-    FindingState.OK: "✓",
-    FindingState.INFO: "i",
-    FindingState.WARN: "⚠",
-    FindingState.FAIL: "✕",
-    FindingState.UNKNOWN: "?",
-}
-"""Each state's symbol; its word always stands beside it."""
-
-WIDTH = 80
-_INDENT = " " * 10
 
 
 def write_text(stream: TextIO, examined: Examined) -> None:
     """Write the verdict, the findings with the worst first, and the listeners against localhost."""
     width = min(terminal_width(stream) or WIDTH, 100)
-    for line in (*_verdict(examined.report, width), "", *_findings(examined.report.findings, width), ""):
+    for line in (*_verdict(examined.report, width), "", *finding_lines(examined.report.findings, width), ""):
         write_line(stream, line)
     write_line(stream, f"localhost here: {_order(examined.localhost)}")
     if examined.ports:
@@ -44,29 +31,13 @@ def write_text(stream: TextIO, examined: Examined) -> None:
 def _verdict(found: Report, width: int) -> Iterator[str]:
     for score in found.scores:
         yield f"{score.points:>2}/{BEST}  {score.title}" + _because(score)
-    yield from textwrap.wrap(found.sentence, width)
+    yield from wrapped(found.sentence, width, "", "")
     if found.fix:
-        yield from _wrapped(f"→ {found.fix}", width, "", "  ")
+        yield from wrapped(f"→ {found.fix}", width, "", "  ")
 
 
 def _because(score: Score) -> str:
     return "" if score.worst is None else f"  ({score.worst.check}: {score.worst.state})"
-
-
-def _findings(findings: Sequence[Finding], width: int) -> Iterator[str]:
-    for finding in findings:
-        head = f"{SYMBOLS[finding.state]} {finding.state:<7} "
-        yield from _wrapped(f"{finding.summary} [{finding.check}]", width, head, _INDENT)
-        if finding.state is FindingState.OK:
-            continue
-        reference = finding.reference and finding.evidence and f"({finding.reference})"
-        for text in (finding.evidence, finding.why, finding.fix and f"→ {finding.fix}", reference):
-            if text and text != finding.summary:
-                yield from _wrapped(text, width, _INDENT, _INDENT)
-
-
-def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 
 _COLUMNS: Sequence[Column[PortVerdict]] = (
@@ -102,11 +73,6 @@ def write_json(stream: TextIO, state: State, examined: Examined) -> None:
         "findings": [finding_row(finding) for finding in found.findings],
     }
     write_object(stream, body)
-
-
-def finding_row(finding: Finding) -> dict[str, Any]:
-    """A finding as every command gives it."""
-    return {**finding._asdict(), "state": finding.state.value}
 
 
 def _score_row(score: Score) -> dict[str, Any]:

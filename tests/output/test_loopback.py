@@ -13,7 +13,7 @@ from netmon.loopback.report import report
 from netmon.model.finding import Finding, FindingState
 from netmon.model.process import Owner, Process
 from netmon.output.layout import text_width
-from netmon.output.loopback import finding_row, write_json, write_text
+from netmon.output.loopback import write_json, write_text
 from tests.builders import HOSTILE, state
 from tests.loopback.staged import BOTH, listener, seen
 
@@ -96,14 +96,6 @@ def test_json_carries_everything() -> None:
         "answers": "first_refused", "works": ["::1"],
     }  # fmt: skip
     assert [finding["check"] for finding in body["findings"]] == ["listener-family", "lo-v4"]
-
-
-def test_a_finding_as_a_row() -> None:
-    assert finding_row(FINE) == {
-        "check": "lo-v4", "state": "ok", "summary": FINE.summary, "evidence": "bound it", "why": "",
-        "fix": "",
-        "reference": "x",
-    }  # fmt: skip
 
 
 def test_hostile_names_reach_no_terminal() -> None:

@@ -1,0 +1,60 @@
+"""`netmon dns … --lint`: whether a zone is sound, by its file or by what its servers say."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from netmon.commands.ending import CANNOT_ASK, FOUND, NOT_FOUND, CannotAskError
+from netmon.commands.streams import require_output
+
+if TYPE_CHECKING:
+    from netmon.resolver.rules.view import ZoneView
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge `options.zone`, a zone file, or else the zone of `options.name`; 1 when a rule is broken.
+
+    Where none of the zone's servers answered, what could be judged is told, and the code is 2.
+
+    Raises:
+        CannotAskError: the file cannot be read, or the zone not be found.
+    """
+    require_output()
+    from netmon.model.finding import FindingState
+    from netmon.output import lint_text
+    from netmon.resolver.rules.judging import judge
+
+    taken_at = datetime.now(UTC)
+    view = _read(options) if options.zone else _ask(options)
+    source = options.zone or options.name
+    findings = judge(view)
+    if options.format == "json":
+        lint_text.write_json(sys.stdout, view.origin, source, findings, taken_at)
+    else:
+        lint_text.write_text(sys.stdout, view.origin, source, findings)
+    sys.stdout.flush()
+    if any(finding.state is FindingState.FAIL for finding in findings):
+        return NOT_FOUND
+    return CANNOT_ASK if view.is_unanswered else FOUND
+
+
+def _read(options: argparse.Namespace) -> ZoneView:
+    from netmon.resolver.rules.zone_file import read_zone
+    from netmon.resolver.rules.zone_open import ZoneFileError
+
+    try:
+        return read_zone(options.zone, options.name or None)
+    except ZoneFileError as error:
+        raise CannotAskError(str(error)) from error
+
+
+def _ask(options: argparse.Namespace) -> ZoneView:
+    from netmon.resolver.rules.live_zone import GatherError, gather
+
+    try:
+        return gather(options.name)
+    except GatherError as error:
+        raise CannotAskError(str(error)) from error

@@ -1,0 +1,63 @@
+"""All rules on one view of a zone: the findings, worst first, and one line for each group that is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from netmon.model.finding import Finding, FindingState
+from netmon.resolver.rules import (
+    address_target,
+    apex,
+    cname,
+    missing_dot,
+    null_mx,
+    servers,
+    syntax,
+    targets,
+    ttl,
+)
+from netmon.resolver.rules.view import ZoneView
+
+_ORDER = tuple(map(FindingState, ("fail", "warn", "unknown", "info", "ok")))
+
+
+class Group(NamedTuple):
+    """Rules about one thing."""
+
+    check: str
+    """What the group's `ok` finding is called."""
+    sound: str
+    """What is so when none of them finds anything."""
+    rules: tuple[Callable[[ZoneView], Iterable[Finding]], ...]
+    reference: str
+
+
+_GROUPS = (
+    Group("cname", "every alias stands alone and leads somewhere", (cname.judge,),
+          "RFC 1034 section 3.6.2, RFC 2181 section 10.1"),
+    Group("targets", "every target is a name that is there, and none is an address or lacks its dot",
+          (address_target.judge, missing_dot.judge, targets.judge),
+          "RFC 1034 section 3.6.2, RFC 2181 section 10"),
+    Group("ttl", "every set of records has one TTL", (ttl.judge,), "RFC 2181 section 5.2"),
+    Group("mail", "no null MX is misused", (null_mx.judge,), "RFC 7505 section 3"),
+    Group("apex", "the zone has what it needs, and no name server has a private address", (apex.judge,),
+          "RFC 1035 section 5.2, RFC 1918 section 5"),
+)  # fmt: skip
+_FILE = Group("syntax", "every line could be read", (syntax.judge,), "RFC 1035 section 5.1")
+_SERVERS = Group("servers", "all name servers serve the same zone", (servers.judge,),
+                 "RFC 1034 section 4.2.2, RFC 1912 section 2.8")  # fmt: skip
+
+
+def judge(view: ZoneView) -> list[Finding]:
+    """Every finding, the worst first."""
+    first = _SERVERS if view.servers else _FILE
+    found = [finding for group in (first, *_GROUPS) for finding in _judge(group, view)]
+    return sorted(found, key=lambda finding: _ORDER.index(finding.state))
+
+
+def _judge(group: Group, view: ZoneView) -> list[Finding]:
+    found = [finding for rule in group.rules for finding in rule(view)]
+    if found:
+        return found
+    return [Finding(group.check, FindingState.OK, group.sound, reference=group.reference)]

@@ -1,0 +1,137 @@
+"""A zone as its servers and the resolvers of this machine show it: the view of a name for the rules."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+
+from netmon.model.endpoint import Endpoint
+from netmon.model.text import clean
+from netmon.resolver.configuration import configuration
+from netmon.resolver.each import Question, ask_each
+from netmon.resolver.lookup import lookup
+from netmon.resolver.rules.live_servers import ask_servers
+from netmon.resolver.rules.live_targets import TIMEOUT_S, find, told, why_untold
+from netmon.resolver.rules.names import ancestors, labels
+from netmon.resolver.rules.view import Entry, Existence, ServerView, Standing, ZoneView
+
+_PORT = 53
+_RESOLVERS = 3
+"""More are not asked, as the C library does."""
+_CANDIDATES = 16
+"""Names above the one that was asked at which the apex is looked for."""
+_NAME_SERVERS = 13
+
+
+class GatherError(Exception):
+    """The zone could not be found; the text is one sentence that says why."""
+
+
+def gather(name: str, resolvers: Sequence[Endpoint] | None = None, port: int = _PORT) -> ZoneView:
+    """The zone of a name, as far as it bears on that name; blocks for some ten seconds at most.
+
+    Args:
+        name: as typed; a short one is completed by the search list.
+        resolvers: who is asked for what is not the zone's; None for those of this machine.
+        port: where the zone's servers serve.
+
+    Raises:
+        GatherError: nobody could be asked, or there is no such zone.
+    """
+    asked = _resolvers(resolvers)
+    full = _full_name(name, asked, use_search=resolvers is None)
+    zone = _apex(full, asked)
+    named = _ns(zone, asked)
+    known = find([entry.target for entry in named], asked)
+    addresses = {entry.target: _addresses(entry.target, known) for entry in named}
+    served = ask_servers(zone, full, addresses, port)
+    entries = served.entries or tuple(named)
+    known |= find([e.target for e in entries if e.target not in (*known, "", ".")], asked)
+    servers = (*served.servers, *_unfound(addresses, known))
+    return ZoneView(zone, entries, known=known, servers=servers)
+
+
+def _resolvers(given: Sequence[Endpoint] | None) -> Sequence[Endpoint]:
+    if given is not None:
+        return given
+    system = configuration()
+    if system.error is not None or not system.servers:
+        raise GatherError(system.error or "no nameservers: there is nobody to ask")
+    return system.servers[:_RESOLVERS]
+
+
+def _full_name(name: str, resolvers: Sequence[Endpoint], *, use_search: bool) -> str:
+    """The name as the search list completes it.
+
+    Raises:
+        GatherError: it is no name, or an address.
+    """
+    if _is_address(name):
+        raise GatherError(f"bad name: {clean(name, 80)} is an address, and the rules are about names")
+    search = configuration().search if use_search else ()
+    found = lookup(name, ("SOA",), TIMEOUT_S, resolvers, search=search)
+    if found.name is None or found.error is not None:
+        raise GatherError(found.error or f"{found.asked} cannot be asked for")
+    return found.name.lower()
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.strip().strip("[]").partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _apex(name: str, resolvers: Sequence[Endpoint]) -> str:
+    """The zone that a name is in: the nearest name above it, or itself, that has an SOA of its own."""
+    candidates = [name, *ancestors(name, ".")][-_CANDIDATES:]
+    candidates = [each for each in candidates if labels(each)] or ["."]
+    replies = ask_each([Question(each, "SOA") for each in candidates], resolvers, TIMEOUT_S)
+    for each in candidates:
+        question = Question(each, "SOA")
+        answer = told(replies, question)
+        if answer is None:
+            raise GatherError(f"the zone of {name} cannot be found: {why_untold(replies, question)}")
+        if any(record.type == "SOA" and record.name.lower() == each for record in answer.records):
+            return each
+    raise GatherError(f"there is no zone that {name} is in: no name above it has an SOA")
+
+
+def _ns(zone: str, resolvers: Sequence[Endpoint]) -> list[Entry]:
+    """The name servers of the zone as the resolvers know them."""
+    question = Question(zone, "NS")
+    replies = ask_each([question], resolvers, TIMEOUT_S)
+    answer = told(replies, question)
+    if answer is None:
+        raise GatherError(f"the name servers of {zone} cannot be found: {why_untold(replies, question)}")
+    source = str(answer.server)
+    # The TTL is what is left of it in a cache: nothing to judge.
+    found = [
+        Entry(record.name.lower(), None, "NS", record.data, source)
+        for record in answer.records
+        if record.type == "NS"
+    ]
+    if not found:
+        raise GatherError(f"{zone} has no name servers: {answer.error}")
+    return found[:_NAME_SERVERS]
+
+
+def _addresses(name: str, known: dict[str, Standing]) -> tuple[str, ...]:
+    """The addresses of a name server, through an alias too, so that it can be asked all the same."""
+    seen: set[str] = set()
+    while name in known and name not in seen:
+        seen.add(name)
+        if not known[name].alias:
+            return known[name].addresses
+        name = known[name].alias
+    return ()
+
+
+def _unfound(addresses: dict[str, tuple[str, ...]], known: dict[str, Standing]) -> list[ServerView]:
+    """The name servers that could not be asked because nobody could tell their addresses."""
+    return [
+        ServerView(name, "no address", None, f"could not be asked: {known[name].reason}")
+        for name, found in addresses.items()
+        if not found and known[name].existence is Existence.UNKNOWN
+    ]

@@ -1,0 +1,53 @@
+"""The answer of the rules, as text and as JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+
+from netmon.model.finding import Finding, FindingState
+from netmon.output.layout import text_width
+from netmon.output.lint_text import verdict_of, write_json, write_text
+
+BAD = Finding(
+    "target-is-address",
+    FindingState.FAIL,
+    "the CNAME of www.example.com. points at 192.0.2.9 " * 3,
+    "f:1: www IN CNAME 192.0.2.9.",
+    "It is read as a name.",
+    "www IN A 192.0.2.9",
+    "RFC 1034",
+)
+ODD = Finding("ttl-differs", FindingState.WARN, "TTLs differ", "f:2")
+DARK = Finding("dangling", FindingState.UNKNOWN, "cannot tell", "f:3")
+FINE = Finding("mail", FindingState.OK, "no null MX is misused", reference="RFC 7505")
+
+
+def test_the_verdict_counts() -> None:
+    assert verdict_of([BAD, BAD, ODD, DARK, FINE]) == "not sound: 2 fail, 1 warn, 1 cannot be told"
+    assert verdict_of([DARK, FINE]) == "no rule is broken as far as can be told: 1 cannot be told"
+    assert verdict_of([ODD, FINE]) == "sound: 1 warn"
+    assert verdict_of([FINE]) == "sound"
+
+
+def test_text_fits_80_columns() -> None:
+    stream = io.StringIO()
+    write_text(stream, "example.com.", "db.example.com", [BAD, FINE])
+    lines = stream.getvalue().splitlines()
+    assert lines[0] == "example.com. (db.example.com): not sound: 1 fail"
+    assert lines[2].startswith("✕ fail    the CNAME of www.example.com.")
+    assert lines[-1] == "✓ ok      no null MX is misused [mail]"
+    assert max(map(text_width, lines)) <= 80
+
+
+def test_json() -> None:
+    stream = io.StringIO()
+    write_json(stream, "example.com.", "f", [BAD, FINE], datetime(2026, 1, 2, tzinfo=UTC))
+    body = json.loads(stream.getvalue())
+    assert (body["schema"], body["taken_at"]) == ("netmon/dns/1", "2026-01-02T00:00:00.000Z")
+    assert (body["zone"], body["source"], body["answers"]) == ("example.com.", "f", [])
+    assert [(row["check"], row["state"]) for row in body["findings"]] == [
+        ("target-is-address", "fail"),
+        ("mail", "ok"),
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +18,14 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Ask once; 1 when no server has a record. With `--trace` or `--lint`, what those say instead."""
     check_combination(options)
-    if options.trace or options.lint:
-        return _run_other("trace" if options.trace else "lint", options)
+    if options.trace:
+        from netmon.commands.dns_trace import run as run_trace
+
+        return run_trace(options)
+    if options.lint:
+        from netmon.commands.dns_lint import run as run_lint
+
+        return run_lint(options)
     require_output()
     enquiry = read_enquiry(options)
     taken_at = datetime.now(UTC)
@@ -39,18 +44,6 @@ def run(options: argparse.Namespace) -> int:
     return FOUND if outcome.found else NOT_FOUND
 
 
-def _run_other(question: str, options: argparse.Namespace) -> int:
-    name = f"netmon.commands.dns_{question}"
-    try:
-        other = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        raise CannotAskError(f"--{question} is not built into this netmon") from None
-    code: int = other.run(options)
-    return code
-
-
 def check_combination(options: argparse.Namespace) -> None:
     """See that what was given can stand together.
 
@@ -63,6 +56,8 @@ def check_combination(options: argparse.Namespace) -> None:
         raise CannotAskError("--trace and --lint are two questions: ask one at a time")
     if options.hints is not None and not options.trace:
         raise CannotAskError("--hints FILE needs --trace: it says where the root is")
+    if options.all and not options.trace:
+        raise CannotAskError("--all needs --trace: it asks every server of each step")
     if options.name is None and options.zone is None:
         raise CannotAskError("which NAME? Say for example example.com, or an address for its name")
     if options.name is not None and options.zone is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TextIO
 
-from netmon.model.finding import Finding
+from netmon.output.finding_text import finding_row
 from netmon.output.json_lines import schema, write_object
 from netmon.output.rows import timestamp
 from netmon.resolver.ask import Replies, Said
@@ -30,7 +30,7 @@ def write_json(stream: TextIO, outcome: Outcome, taken_at: datetime) -> None:
         ],
         "application": None if outcome.application is None else _application_row(outcome),
         "notes": list(outcome.notes),
-        "findings": [_finding_row(finding) for finding in findings(outcome)],
+        "findings": [finding_row(finding) for finding in findings(outcome)],
     }
     write_object(stream, body)
 
@@ -63,10 +63,6 @@ def ede_row(explanation: Explanation) -> dict[str, Any]:
         "purpose": explanation.purpose or None,
         "text": explanation.text or None,
     }
-
-
-def _finding_row(finding: Finding) -> dict[str, Any]:
-    return {**finding._asdict(), "state": finding.state.value}
 
 
 def _question_row(said: Said) -> dict[str, Any]:

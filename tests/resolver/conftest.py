@@ -28,9 +28,9 @@ WIDE_FAULTS = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def wide() -> Iterator[Server]:
-    """A server over UDP and TCP."""
+    """A server over UDP and TCP; not for longer, as its threads keep the pilots of later tests waiting."""
     zone = WIDE_ZONE + "half A 192.0.2.5\nold A 192.0.2.6\n"
     with serve({"wide.test.": zone}, WIDE_FAULTS) as running:
         yield running

@@ -177,7 +177,9 @@ class Web:
         size = 1 if self.fault == "dribble" else 8000
         while not self.server.stopped.wait(0.1 if size == 1 else 0):
             while connection.local_flow_control_window(stream) < size:
-                connection.receive_data(sock.recv(65535))
+                if not (data := sock.recv(65535)):
+                    return  # the client has hung up
+                connection.receive_data(data)
             connection.send_data(stream, b"x" * size)
             sock.sendall(connection.data_to_send())
 

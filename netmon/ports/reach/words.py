@@ -57,15 +57,7 @@ def reach_sentences(listening: Listening, state: State, firewall: Firewall | Non
     there = f"other machines by {_and(far)}" if far else "nothing else does"
     sentences = [f"{here}; {there}, as far as its binding goes."]
     if firewall is not None and far:
-        word = firewall.word_on(socket, reached)
-        if word.word in _DOES:
-            sentences.append(f"The firewall {_DOES[word.word]} ({word.basis}).")
-        elif word.word is None:
-            sentences.append(f"The firewall's rules {word.basis}.")
-        else:
-            sentences.append(
-                f"What the firewall does {word.word.replace('unknown', 'is unknown')}: {word.basis}."
-            )
+        sentences.append(_firewall_sentence(firewall.word_on(socket, reached)))
     return tuple(sentences)
 
 

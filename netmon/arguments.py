@@ -53,9 +53,9 @@ TYPE: A AAAA CNAME NS MX TXT SOA CAA HTTPS if none is given; any other by name, 
 as NAME asks for its PTR.
 
 SERVER: system (the default: those of this machine, with its search list), 1.1.1.1, [::1]:5353, udp://…,
-tcp://…, tls://HOST, https://HOST/dns-query, quic://HOST. Several are asked at once and compared. HTTPS needs
-pip install 'netmon[doh]', QUIC 'netmon[doq]'. Certificates are verified. UDP answers that are cut short are
-asked for again over TCP.
+tcp://…, tls://HOST, https://HOST/dns-query, quic://HOST. Several are asked at once and compared. QUIC needs
+pip install 'netmon[doq]'. Certificates are verified. UDP answers that are cut short are asked for again
+over TCP.
 """
 
 _EXCLUDING = re.compile(r"-(?!-|h$)")

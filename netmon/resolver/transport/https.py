@@ -48,11 +48,9 @@ def exchange(where: Where, queries: Queries, take: Take, deadline: Deadline) -> 
     Raises:
         TransportError, OSError: some query has no answer.
     """
-    try:
-        import h2.connection
-        import h2.exceptions
-    except ImportError:
-        raise TransportError("needs DNS over HTTPS: pip install 'netmon[doh]'") from None
+    import h2.connection
+    import h2.exceptions
+
     with secured(connected(where, deadline), where, deadline, "h2") as sock:
         if sock.selected_alpn_protocol() != "h2":
             raise TransportError("does not speak HTTP/2 (RFC 8484 section 5.2)")

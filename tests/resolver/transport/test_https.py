@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from tests.resolver.asking import ask, data, failure
@@ -55,9 +53,3 @@ def test_a_certificate_for_another_name(wide: Server, authority: Authority, ca_f
         assert "not to be trusted: Hostname mismatch" in failure(
             ask(f"https://localhost:{port}", ca_file=ca_file)
         )
-
-
-def test_without_its_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "h2", None)  # as where it is not installed
-    monkeypatch.delitem(sys.modules, "h2.connection", raising=False)
-    assert failure(ask("https://127.0.0.1:9")) == "needs DNS over HTTPS: pip install 'netmon[doh]'"

@@ -1,0 +1,1 @@
+"""The views of the DNS tab, one a room."""

@@ -51,6 +51,22 @@ def gather(name: str, resolvers: Sequence[Endpoint] | None = None, port: int = _
     return ZoneView(zone, entries, known=known, servers=servers)
 
 
+def name_servers(zone: str, resolvers: Sequence[Endpoint] | None = None) -> dict[str, tuple[str, ...]]:
+    """The name servers of a zone and their addresses, as the resolvers know them.
+
+    Args:
+        zone: the apex, fully qualified, in lower case.
+        resolvers: who is asked; None for those of this machine.
+
+    Raises:
+        GatherError: nobody could be asked, or the zone has none.
+    """
+    asked = _resolvers(resolvers)
+    named = _ns(zone, asked)
+    known = find([entry.target for entry in named], asked)
+    return {entry.target: _addresses(entry.target, known) for entry in named}
+
+
 def _resolvers(given: Sequence[Endpoint] | None) -> Sequence[Endpoint]:
     if given is not None:
         return given

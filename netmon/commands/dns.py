@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask once; 1 when no server has a record. With `--trace`, `--lint` or the type AXFR, what those say instead."""
+    """Ask once; 1 when no server has a record. `--trace`, `--lint` and AXFR are questions of their own."""
     check_combination(options)
     if options.trace:
         from netmon.commands.dns_trace import run as run_trace

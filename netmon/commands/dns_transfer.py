@@ -12,8 +12,6 @@ from netmon.commands.ending import FOUND, NOT_FOUND, CannotAskError
 from netmon.commands.streams import require_output
 
 if TYPE_CHECKING:
-    import dns.name
-
     from netmon.model.finding import Finding
     from netmon.resolver.server import Server
     from netmon.resolver.transfer.result import Attempt
@@ -34,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     taken_at = datetime.now(UTC)
     patience = Patience.of(options.timeout)
     attempts = transfer_from_any(zone, servers or _own(zone), patience, ca_file=options.ca)
-    _write(zone.to_text(), attempts, options.format, taken_at)
+    _write(zone, attempts, options.format, taken_at)
     if attempts[-1].zone is not None:
         return FOUND
     if any(attempt.is_refusal for attempt in attempts) and not _broken(attempts):
@@ -48,7 +46,7 @@ def _broken(attempts: Sequence[Attempt]) -> list[Attempt]:
     return [each for each in attempts if each.rcode is not None and each.zone is None and not each.is_refusal]
 
 
-def _zone(options: argparse.Namespace) -> dns.name.Name:
+def _zone(options: argparse.Namespace) -> str:
     from netmon.resolver.questions import BadNameError, questions
 
     if [kind.upper() for kind in options.types] != ["AXFR"]:
@@ -59,7 +57,7 @@ def _zone(options: argparse.Namespace) -> dns.name.Name:
         raise CannotAskError(str(error)) from None
     if types == ("PTR",):
         raise CannotAskError(f"bad name: {options.name} is an address, and a zone is transferred by its name")
-    return name
+    return str(name.to_text())
 
 
 def _given(texts: Sequence[str]) -> list[tuple[str, Server]]:
@@ -84,7 +82,7 @@ def _given(texts: Sequence[str]) -> list[tuple[str, Server]]:
     return [(str(server), server) for server in servers]
 
 
-def _own(zone: dns.name.Name) -> list[tuple[str, Server]]:
+def _own(zone: str) -> list[tuple[str, Server]]:
     """The name servers of the zone, as the resolvers of this machine know them.
 
     Raises:
@@ -94,7 +92,7 @@ def _own(zone: dns.name.Name) -> list[tuple[str, Server]]:
     from netmon.resolver.server import Server
 
     try:
-        found = name_servers(zone.to_text().lower())
+        found = name_servers(zone.lower())
     except GatherError as error:
         raise CannotAskError(str(error)) from None
     servers = [(name, Server("tcp", each, 53)) for name, addresses in found.items() for each in addresses]

@@ -37,10 +37,10 @@ def _comments(zone: str, attempts: Sequence[Attempt]) -> Iterator[str]:
         if attempt.zone is None:
             yield f"{attempt} {attempt.error}"
             continue
-        count = len(attempt.zone.records)
+        given = attempt.zone
         yield (
-            f"{zone} {count} records, serial {attempt.zone.serial}, from {attempt} over {transport(attempt)}, "
-            f"{attempt.zone.octets} bytes in {attempt.zone.messages} messages, {attempt.ms:.0f} ms"
+            f"{zone} {len(given.records)} records, serial {given.serial}, from {attempt} over "
+            f"{transport(attempt)}, {given.octets} bytes in {given.messages} messages, {attempt.ms:.0f} ms"
         )
 
 

@@ -18,7 +18,7 @@ _NAMES = 64
 """Names that are asked about in all."""
 _KINDS = ("CNAME", "A", "AAAA")
 _TOLD = ("NOERROR", "NXDOMAIN")
-_NEVER = Standing(Existence.UNKNOWN, reason="it was not asked for: there are too many names")
+NEVER = Standing(Existence.UNKNOWN, reason="it was not asked for: there are too many names")
 
 
 def find(targets: Iterable[str], resolvers: Sequence[Endpoint]) -> dict[str, Standing]:
@@ -32,7 +32,7 @@ def find(targets: Iterable[str], resolvers: Sequence[Endpoint]) -> dict[str, Sta
         wanted = wanted[len(asked) :] + [alias for alias in aliases if alias not in known]
         if not asked or not wanted:
             break
-    return known | {name: _NEVER for name in wanted if name not in known}
+    return known | {name: NEVER for name in wanted if name not in known}
 
 
 def _round(names: Sequence[str], resolvers: Sequence[Endpoint]) -> dict[str, Standing]:

@@ -27,7 +27,6 @@ def open_to_anybody(zone: str, server: str, address: str, records: int) -> Findi
         f"{records} records came by AXFR from {address}, a public address, to this machine without a key",
         "Whoever asks gets a list of all names of the zone. That is no fault where it is meant so, and other "
         "machines may be refused where this one is known to the server.",
-        "if it is not meant: name the secondaries that may (allow-transfer in BIND, provide-xfr in NSD, acl in "
-        "Knot)",
+        "if it is not meant: name who may (BIND: allow-transfer, NSD: provide-xfr, Knot: acl)",
         "RFC 5936 section 5",
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import dns.name
 
 SCHEMES = ("udp", "tcp", "tls")
-"""`udp`, which is what no scheme means, is TCP here: a zone does not fit into datagrams (RFC 5936 section 4)."""
+"""`udp`, which is what no scheme means, is TCP here: a zone fits into no datagram (RFC 5936 section 4.2)."""
 
 
 class Patience(NamedTuple):
@@ -54,7 +54,7 @@ class Patience(NamedTuple):
 
 
 def transfer_from_any(
-    zone: dns.name.Name,
+    zone: str,
     servers: Sequence[tuple[str, Server]],
     patience: Patience,
     *,
@@ -68,9 +68,12 @@ def transfer_from_any(
         patience: for all together.
         ca_file: certificates to trust instead of the system's.
     """
+    import dns.name
+
+    apex = dns.name.from_text(zone)
     attempts: list[Attempt] = []
     for name, server in servers:
-        attempts += _attempts(zone, name, server, patience, ca_file)
+        attempts += _attempts(apex, name, server, patience, ca_file)
         if attempts[-1].zone is not None:
             break
     return tuple(attempts)
@@ -117,7 +120,7 @@ def transfer(zone: dns.name.Name, where: Where, patience: Patience) -> Zone:
         TransferError: there is none, or not all of it.
     """
     is_tls = where.server.scheme == "tls"
-    # Over TLS the length of the question is hidden (RFC 9103 section 8.2); over TCP old servers choke on EDNS.
+    # Over TLS the question is padded, for which it takes EDNS; over TCP there are servers that choke on that.
     query = make_query(zone, "AXFR", Wishes(recursion=False), encrypted=is_tls, edns=is_tls)
     collector = Collector(zone, query.id, patience.whole)
     wire = query.to_wire()

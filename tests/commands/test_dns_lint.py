@@ -19,7 +19,7 @@ from tests.sockets import CLONE_NEWNET, CLONE_NEWNS, in_child
 
 
 def ask(zone: str | None, output: str = "table", name: str | None = None) -> int:
-    return run(argparse.Namespace(zone=zone, name=name, format=output))
+    return run(argparse.Namespace(zone=zone, name=name, format=output, server=[], ca=None, timeout=5.0))
 
 
 def broken(tmp_path: Path) -> str:

@@ -14,7 +14,7 @@ from netmon.resolver.rules.view import Entry, ServerView
 TIMEOUT_S = 5.0
 _SERVERS = 26
 """Addresses that are asked: two for each of the 13 names that fit in one answer."""
-_KINDS = ("SOA", "NS", "A", "AAAA", "CNAME", "MX", "TXT", "DNAME")
+KINDS = ("SOA", "NS", "A", "AAAA", "CNAME", "MX", "TXT", "DNAME")
 
 
 class Served(NamedTuple):
@@ -65,7 +65,7 @@ def _view(name: str, soa: Reply, ns: Reply) -> ServerView:
         refused = (soa.error or "").startswith("refused")
         error = "refuses: nothing serves port 53 there" if refused else soa.error or ""
         return ServerView(name, address, False if refused else None, error)
-    if error := _lameness(soa.answer):
+    if error := lameness(soa.answer):
         return ServerView(name, address, False, error)
     fields = next(record.data.split() for record in soa.answer.records if record.type == "SOA")
     records = ns.answer.records if ns.answer is not None and "AA" in ns.answer.flags else ()
@@ -73,7 +73,7 @@ def _view(name: str, soa: Reply, ns: Reply) -> ServerView:
     return ServerView(name, address, True, "", int(fields[2]), names)
 
 
-def _lameness(answer: Answer) -> str:
+def lameness(answer: Answer) -> str:
     """Why the answer to the question for the SOA is none of a server of the zone; empty if it is one."""
     if answer.rcode != "NOERROR":
         return f"answers {answer.rcode}"
@@ -84,7 +84,7 @@ def _lameness(answer: Answer) -> str:
 
 def _records(zone: str, name: str, server: ServerView, port: int) -> tuple[Entry, ...]:
     """The records of the apex and of a name, each once."""
-    questions = [Question(owner, kind) for owner in dict.fromkeys((zone, name)) for kind in _KINDS]
+    questions = [Question(owner, kind) for owner in dict.fromkeys((zone, name)) for kind in KINDS]
     found = {
         Entry(record.name.lower(), record.ttl, record.type, record.data, str(server)): None
         for reply in _patiently(questions, [Endpoint(server.address, port)])

@@ -12,38 +12,38 @@ from netmon.resolver.rules.view import Existence, Standing
 TIMEOUT_S = 4.0
 """For one round of questions, all at the same time."""
 
-_ROUNDS = 16
+ROUNDS = 16
 """Aliases that are followed one after the other."""
 _NAMES = 64
 """Names that are asked about in all."""
-_KINDS = ("CNAME", "A", "AAAA")
+KINDS = ("CNAME", "A", "AAAA")
 _TOLD = ("NOERROR", "NXDOMAIN")
-_NEVER = Standing(Existence.UNKNOWN, reason="it was not asked for: there are too many names")
+NEVER = Standing(Existence.UNKNOWN, reason="it was not asked for: there are too many names")
 
 
 def find(targets: Iterable[str], resolvers: Sequence[Endpoint]) -> dict[str, Standing]:
     """How each target stands, and each name that it is an alias of."""
     known: dict[str, Standing] = {}
     wanted = list(dict.fromkeys(targets))
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         asked = wanted[: _NAMES - len(known)]
         known |= _round(asked, resolvers)
         aliases = dict.fromkeys(known[name].alias for name in asked if known[name].alias)
         wanted = wanted[len(asked) :] + [alias for alias in aliases if alias not in known]
         if not asked or not wanted:
             break
-    return known | {name: _NEVER for name in wanted if name not in known}
+    return known | {name: NEVER for name in wanted if name not in known}
 
 
 def _round(names: Sequence[str], resolvers: Sequence[Endpoint]) -> dict[str, Standing]:
-    questions = [Question(name, kind) for name in names for kind in _KINDS]
+    questions = [Question(name, kind) for name in names for kind in KINDS]
     replies = ask_each(questions, resolvers, TIMEOUT_S)
-    return {name: _standing(name, [r for r in replies if r.question.name == name]) for name in names}
+    return {name: standing(name, [r for r in replies if r.question.name == name]) for name in names}
 
 
-def _standing(name: str, replies: Sequence[Reply]) -> Standing:
+def standing(name: str, replies: Sequence[Reply]) -> Standing:
     """By the first resolver that knows, type by type."""
-    said = {kind: told(replies, Question(name, kind)) for kind in _KINDS}
+    said = {kind: told(replies, Question(name, kind)) for kind in KINDS}
     alias = next((r.data.lower() for r in _own(said["CNAME"], name) if r.type == "CNAME"), "")
     if alias:
         return Standing(Existence.EXISTS, alias=alias, reason="a resolver says so")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import dns.name
@@ -26,6 +26,7 @@ SECONDS = 2.0
 class Balancer(NamedTuple):
     """A running one: a port for each thing that it does."""
 
+    ca_file: str
     good: int
     slow: int
     dropping: int
@@ -33,20 +34,20 @@ class Balancer(NamedTuple):
     refusing: int
     tls: int
     https: int
-    ca_file: str
 
     def plain(self) -> list[str]:
         """What is asked over UDP, in order."""
-        return [f"127.0.0.1:{port}" for port in self[:5]]
+        ports = (self.good, self.slow, self.dropping, self.cutting, self.refusing)
+        return [f"127.0.0.1:{port}" for port in ports]
 
 
 def _config(ports: Balancer, authority: Authority) -> str:
     """Answers of its own (SpoofAction), so that nothing stands behind it, and one rule a port."""
     certificate = authority.certificate("localhost", "127.0.0.1")
+    listening = "\n".join(f'addLocal("{each}")' for each in ports.plain())
     return f"""
 setSecurityPollSuffix("")
-setLocal("127.0.0.1:{ports.good}")
-{"".join(f'addLocal("127.0.0.1:{port}")' + chr(10) for port in ports[1:5])}
+{listening}
 addTLSLocal("127.0.0.1:{ports.tls}", "{certificate.path}", "{certificate.key}")
 addDOHLocal("127.0.0.1:{ports.https}", "{certificate.path}", "{certificate.key}", "/dns-query")
 local function at(port)
@@ -66,28 +67,29 @@ def balancer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Balancer]:
     program = find("dnsdist", "dnsdist")
     directory = tmp_path_factory.mktemp("dnsdist")
     authority = Authority(directory)
-    started = Balancer(*free_ports(7), str(authority.path))
+    started = Balancer(str(authority.path), *free_ports(7))
     config = directory / "dnsdist.conf"
     config.write_text(_config(started, authority))
-    command = [program, "--supervised", "--disable-syslog", "-C", config]
+    command: list[str | Path] = [program, "--supervised", "--disable-syslog", "-C", config]
     with running(
         command, lambda: answers("127.0.0.1", started.good) and listens(started.https), directory / "log"
     ):
         yield started
 
 
+@pytest.fixture(scope="module")
 def everybody(balancer: Balancer) -> dict[str, Replies]:
-    """All of them, asked at the same time."""
-    texts = balancer.plain()
+    """What each of them says, all asked at the same time."""
     name = dns.name.from_text("host.wide.test")
-    replies = ask_servers(name, ["A"], [*map(parse_server, texts)], Wishes(), Deadline.after(SECONDS))
+    replies = ask_servers(
+        name, ["A"], [*map(parse_server, balancer.plain())], Wishes(), Deadline.after(SECONDS)
+    )
     return dict(zip(("good", "slow", "dropping", "cutting", "refusing"), replies, strict=True))
 
 
-def test_each_has_its_answer_or_its_own_error_and_time(balancer: Balancer) -> None:
-    started = time.monotonic()
-    said = everybody(balancer)
-    assert time.monotonic() - started < SECONDS + 1
+def test_each_has_its_answer_or_its_own_error_and_time(everybody: dict[str, Replies]) -> None:
+    said = everybody
+    assert max(each.ms for each in said.values()) < (SECONDS + 1) * 1000
     for name in ("good", "slow", "cutting"):
         assert data(said[name]) == ["192.0.2.1"], name
     assert failure(said["dropping"]) == "was silent until the time was up"
@@ -95,16 +97,16 @@ def test_each_has_its_answer_or_its_own_error_and_time(balancer: Balancer) -> No
     assert (refused.answer.rcode, refused.answer.records) == ("REFUSED", ())
 
 
-def test_nobody_waits_for_the_slow_or_for_the_dead(balancer: Balancer) -> None:
-    said = everybody(balancer)
+def test_nobody_waits_for_the_slow_or_for_the_dead(everybody: dict[str, Replies]) -> None:
+    said = everybody
     assert said["good"].ms < DELAY_MS
     assert said["refusing"].ms < DELAY_MS
     assert DELAY_MS <= said["slow"].ms < SECONDS * 1000
     assert said["dropping"].ms > said["slow"].ms
 
 
-def test_what_is_cut_short_is_asked_over_tcp(balancer: Balancer) -> None:
-    (said,) = everybody(balancer)["cutting"].said
+def test_what_is_cut_short_is_asked_over_tcp(everybody: dict[str, Replies]) -> None:
+    (said,) = everybody["cutting"].said
     assert said.answer.transport == "tcp"
     assert said.notes == ("cut short over UDP, so asked over TCP",)
 

@@ -99,11 +99,13 @@ def enquire(enquiry: Enquiry) -> Outcome:
     if program is not None:
         found = program.result(deadline.at - time.monotonic())
         application = against(found, enquiry.text.strip(), _addresses(replies, machine.servers))
-    scoped = None if links is None else links.result(deadline.at - time.monotonic())
+    asked = clean(enquiry.text.strip(), 255)
     return Outcome(
-        clean(enquiry.text.strip(), 255), clean(name.to_text()), replies, tried, compare(replies),
-        application, machine.notes, preview(names, machine.ndots), scoped,
-    )  # fmt: skip
+        asked, clean(name.to_text()), replies, tried, compare(replies), application, machine.notes
+    )._replace(
+        order=preview(names, machine.ndots),
+        scoped=None if links is None else links.result(deadline.at - time.monotonic()),
+    )
 
 
 def _asked_links(machine: System) -> AskedScopes | None:

@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import dns.exception
 import dns.message
-import dns.query
 import pytest
 
 from tests.sockets import wait_for
@@ -56,10 +54,10 @@ def free_port() -> int:
     return port
 
 
-def listens(port: int) -> bool:
-    """Whether something takes TCP connections at a port of 127.0.0.1."""
+def listens(port: int, address: str = "127.0.0.1") -> bool:
+    """Whether something takes TCP connections at a port."""
     try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
+        socket.create_connection((address, port), 1).close()
     except OSError:
         return False
     return True
@@ -67,32 +65,38 @@ def listens(port: int) -> bool:
 
 def answers(address: str, port: int = 53) -> bool:
     """Whether a name server answers anything at all over UDP."""
-    try:
-        dns.query.udp(dns.message.make_query("ready.invalid.", "A"), address, timeout=0.3, port=port)
-    except (dns.exception.DNSException, OSError):
-        return False
-    return True
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(0.5)
+        try:
+            sock.connect((address, port))  # so that a port where nobody is yet says so at once
+            sock.send(dns.message.make_query("ready.invalid.", "A").to_wire())
+            return bool(sock.recv(512))
+        except OSError:
+            return False
 
 
 @contextmanager
 def running(
-    command: Sequence[str | Path], ready: Callable[[], bool], log: Path
+    command: Sequence[object], ready: Callable[[], bool], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A daemon that is ready, until the end of the block.
 
     Args:
-        command: a program that stays in the foreground.
+        command: a program that stays in the foreground, and its arguments as text or paths.
         ready: whether it can be asked by now.
         log: where its output goes; what it says is in the failure if it ends too early.
     """
 
+    words = [str(each) for each in command]
+
     def serves() -> bool:
-        assert process.poll() is None, f"{command[0]} ended: {log.read_text(errors='replace')[-2000:]}"
+        assert process.poll() is None, f"{words[0]} ended: {log.read_text(errors='replace')[-2000:]}"
         return ready()
 
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(str(command[0]))
+            words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(words[0])
         )
     try:
         wait_for(serves, 20)

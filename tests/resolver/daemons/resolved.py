@@ -62,7 +62,7 @@ def bus(directory: Path) -> Iterator[None]:
     place.parent.mkdir()
     config = directory / "bus.conf"
     config.write_text(_BUS)
-    command: list[str | Path] = [program, f"--config-file={config}", "--nofork", "--nopidfile"]
+    command = [program, f"--config-file={config}", "--nofork", "--nopidfile"]
     with running(command, place.exists, directory / "bus.log"):
         yield
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import dns.name
@@ -70,7 +69,7 @@ def balancer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Balancer]:
     started = Balancer(str(authority.path), *free_ports(7))
     config = directory / "dnsdist.conf"
     config.write_text(_config(started, authority))
-    command: list[str | Path] = [program, "--supervised", "--disable-syslog", "-C", config]
+    command = [program, "--supervised", "--disable-syslog", "-C", config]
     with running(
         command, lambda: answers("127.0.0.1", started.good) and listens(started.https), directory / "log"
     ):

@@ -33,7 +33,7 @@ def dnsmasq(upstream: Server, tmp_path_factory: pytest.TempPathFactory) -> Itera
     program = find("dnsmasq", "dnsmasq-base")
     directory: Path = tmp_path_factory.mktemp("dnsmasq")
     (port,) = free_ports(1)
-    command: list[str | Path] = [
+    command = [
         program, "--keep-in-foreground", "--conf-file=/dev/null", f"--port={port}", "--log-facility=-",
         "--listen-address=127.0.0.1", "--bind-interfaces", "--user=", "--pid-file=", "--no-hosts",
         "--no-resolv", "--rebind-domain-ok=/public.up.wide.test/six.up.wide.test/",

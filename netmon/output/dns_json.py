@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TextIO
 
+from netmon.output.dns_scopes import scopes_row, search_row
 from netmon.output.finding_text import finding_row
 from netmon.output.json_lines import schema, write_object
 from netmon.output.rows import timestamp
@@ -23,6 +24,8 @@ def write_json(stream: TextIO, outcome: Outcome, taken_at: datetime) -> None:
         "asked": outcome.asked,
         "name": outcome.name,
         "tried": list(outcome.tried),
+        "search": search_row(outcome.order),
+        "scopes": None if outcome.scoped is None else scopes_row(outcome.scoped, outcome.name),
         "answers": [answer_row(replies) for replies in outcome.replies],
         "compared": [
             {"server": str(each.server), "type": each.type, "verdict": each.verdict.value}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
+from netmon.output.dns_scopes import scope_lines, search_lines
 from netmon.output.layout import Column, cut, terminal_width, text_width, wrap, write_line, write_table
 from netmon.resolver.answer import Record
 from netmon.resolver.application import Application
 from netmon.resolver.ask import Replies, Said
 from netmon.resolver.compare import Compared, Verdict
 from netmon.resolver.enquiry import Outcome
+from netmon.resolver.search_list import findings as search_findings
 
 WIDTH = 80
 _INDENT = "    "
@@ -40,6 +42,7 @@ def _head(outcome: Outcome, width: int) -> Iterator[str]:
     yield from wrap(outcome.name, width)
     if outcome.tried:
         yield from wrap(f"the search list was tried first: no {', '.join(outcome.tried)}", width, rest="  ")
+    yield from search_lines(outcome.order, outcome.name, width)
     best = _best(outcome)
     if best is None:
         yield "  no server answered"
@@ -199,6 +202,10 @@ def _tail(outcome: Outcome, width: int) -> Iterator[str]:
         yield from wrap(f"programs here get: {_program(outcome.application)}", width, rest=_INDENT)
     for note in outcome.notes:
         yield from wrap(note, width, rest=_INDENT)
+    for finding in search_findings(outcome.order, outcome.name):
+        yield from wrap(f"{finding.state}: {finding.summary} {finding.why}", width, rest=_INDENT)
+    if outcome.scoped is not None:
+        yield from scope_lines(outcome.scoped, outcome.name, width)
 
 
 def _program(found: Application) -> str:

@@ -2,75 +2,81 @@
 
 from __future__ import annotations
 
-import io
+import os
+import socket
+import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
 from netmon.resolver.answer import Configuration
+from netmon.resolver.resolv_conf import parse_resolv_conf
 
 if TYPE_CHECKING:
     import dns.resolver
 
-
+PORT = 53
 _SIZE_LIMIT = 65536
-"""Characters read of a file some of whose lines make no sense."""
+"""Characters read of the file; more would be no configuration."""
 
 
-def configuration(path: str = "/etc/resolv.conf") -> Configuration:
-    """The servers and search list of this machine (on Windows from the registry); never raises."""
-    import dns.exception
-    import dns.inet
-    import dns.resolver
-
-    ignored: tuple[str, ...] = ()
+def configuration(
+    path: str = "/etc/resolv.conf", environment: Mapping[str, str] = os.environ
+) -> Configuration:
+    """The servers and search list of this machine; never raises."""
+    if sys.platform == "win32":
+        return from_registry()
     try:
-        system = dns.resolver.Resolver(path)
-    except dns.resolver.NoResolverConfiguration as error:
-        what = "cannot be opened" if str(error).startswith("cannot open") else "names none"
-        return Configuration(source=path, error=f"no nameservers: {path} {what}")
-    except (dns.exception.DNSException, ValueError, OSError) as error:
-        try:
-            system, ignored = _without_bad_lines(path)
-        except (dns.exception.DNSException, ValueError, OSError):
-            return Configuration(source=path, error=f"{path} could not be understood: {clean(str(error))}")
-    addresses = [address for address in map(str, system.nameservers) if dns.inet.is_address(address)]
-    suffixes = system.search or [system.domain]
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read(_SIZE_LIMIT)
+    except OSError:
+        return Configuration(source=path, error=f"no nameservers: {path} cannot be opened")
+    found = parse_resolv_conf(text, environment)
     return Configuration(
-        servers=tuple(Endpoint(address, system.port) for address in addresses),
-        search=tuple(clean(suffix.to_text()) for suffix in suffixes if len(suffix) > 1),
-        ndots=1 if system.ndots is None else system.ndots,
+        servers=tuple(Endpoint(address, PORT) for address in found.nameservers),
+        search=_own_domain() if found.search is None else found.search,
+        ndots=found.ndots,
         source=path,
-        ignored=ignored,
+        error=None if found.nameservers else _no_servers(path, found.ignored),
+        ignored=found.ignored,
     )
 
 
-def _without_bad_lines(path: str) -> tuple[dns.resolver.Resolver, tuple[str, ...]]:
-    """The configuration without the lines that make no sense, as the C library reads it, and those lines.
-
-    Raises:
-        DNSException, ValueError, OSError: nothing is left, or the file is not there.
-    """
-    import dns.resolver
-
-    with open(path, encoding="utf-8", errors="replace") as file:
-        lines = file.read(_SIZE_LIMIT).split("\n")
-    good: list[str] = []
-    ignored: list[str] = []
-    for line in lines:
-        (good if _makes_sense(line) else ignored).append(line)
-    system = dns.resolver.Resolver(io.StringIO("\n".join(good)))
-    return system, tuple(clean(line.strip(), 200) for line in ignored)
+def _no_servers(path: str, ignored: tuple[str, ...]) -> str:
+    if ignored:
+        return f"no nameservers: {path} could not be understood: {clean(ignored[0], 60)!r}"
+    return f"no nameservers: {path} names none"
 
 
-def _makes_sense(line: str) -> bool:
+def _own_domain() -> tuple[str, ...]:
+    """Where no line says otherwise: what is behind the first dot of this machine's name (resolv.conf(5))."""
+    domain = socket.gethostname().partition(".")[2]
+    return parse_resolv_conf(f"domain {domain}").search or ()
+
+
+def from_registry() -> Configuration:
+    """What dnspython finds in the registry or by WMI; it costs 100 ms to import, which only Windows pays."""
     import dns.exception
     import dns.resolver
 
     try:
-        dns.resolver.Resolver(io.StringIO(line))
-    except dns.resolver.NoResolverConfiguration:
-        return True  # it is about something else
-    except (dns.exception.DNSException, ValueError):
-        return False
-    return True
+        found = dns.resolver.Resolver()
+    except (dns.exception.DNSException, ValueError, OSError) as error:
+        return Configuration(source="registry", error=f"no nameservers: {clean(str(error), 200)}")
+    return from_resolver(found)
+
+
+def from_resolver(found: dns.resolver.Resolver) -> Configuration:
+    """What a resolver of dnspython holds; one over HTTPS is nobody that this program could ask."""
+    import dns.inet
+
+    addresses = [address for address in map(str, found.nameservers) if dns.inet.is_address(address)]
+    suffixes = found.search or [found.domain]
+    return Configuration(
+        servers=tuple(Endpoint(address, found.port) for address in addresses),
+        search=tuple(clean(suffix.to_text()) for suffix in suffixes if len(suffix) > 1),
+        ndots=1 if found.ndots is None else found.ndots,
+        source="registry",
+        error=None if addresses else "no nameservers: the registry names none",
+    )

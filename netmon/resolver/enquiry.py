@@ -12,6 +12,9 @@ from netmon.resolver.ask import TIMEOUT_S, Replies, ask_servers
 from netmon.resolver.compare import Compared, compare
 from netmon.resolver.edns import Wishes
 from netmon.resolver.questions import questions
+from netmon.resolver.scope_source import Asked as AskedScopes
+from netmon.resolver.scope_source import Scoped, source_here
+from netmon.resolver.search_list import Preview, preview
 from netmon.resolver.server import Server
 from netmon.resolver.system import System, system
 from netmon.resolver.transport.exchange import Deadline
@@ -55,6 +58,10 @@ class Outcome(NamedTuple):
     """None where it was not asked: the system is not among the servers, or no address was wanted."""
     notes: tuple[str, ...] = ()
     """What is to be known of the servers of this machine."""
+    order: Preview = Preview()
+    """The names that are tried, and why in this order."""
+    scoped: Scoped | None = None
+    """The sets of servers of this machine; None where there is one only, or it was not asked."""
 
     @property
     def answered(self) -> bool:
@@ -85,6 +92,7 @@ def enquire(enquiry: Enquiry) -> Outcome:
     machine = system() if wants_system else System()
     kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
     servers = _servers(enquiry.servers, machine)
+    links = _asked_links(machine) if wants_system else None
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
     name, tried, replies = _first_that_exists(names, tuple(dict.fromkeys(kinds)), servers, enquiry, deadline)
     application = None
@@ -92,7 +100,18 @@ def enquire(enquiry: Enquiry) -> Outcome:
         found = program.result(deadline.at - time.monotonic())
         application = against(found, enquiry.text.strip(), _addresses(replies, machine.servers))
     asked = clean(enquiry.text.strip(), 255)
-    return Outcome(asked, clean(name.to_text()), replies, tried, compare(replies), application, machine.notes)
+    return Outcome(
+        asked, clean(name.to_text()), replies, tried, compare(replies), application, machine.notes
+    )._replace(
+        order=preview(names, machine.ndots),
+        scoped=None if links is None else links.result(deadline.at - time.monotonic()),
+    )
+
+
+def _asked_links(machine: System) -> AskedScopes | None:
+    """Beside the question itself: it is a process."""
+    source = source_here([server.host for server in machine.servers])
+    return None if source is None else AskedScopes(source)
 
 
 def _servers(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:

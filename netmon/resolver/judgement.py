@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netmon.model.finding import Finding, FindingState
+from netmon.resolver import search_list
 from netmon.resolver.compare import Verdict
 from netmon.resolver.enquiry import Outcome
 
@@ -13,7 +14,13 @@ _FAILURES = ("SERVFAIL", "REFUSED", "FORMERR", "NOTIMP", "BADVERS")
 
 def findings(outcome: Outcome) -> tuple[Finding, ...]:
     """The worst first; none where there is nothing to be noticed."""
-    return (*_dead(outcome), *_failing(outcome), *_differing(outcome), *_program(outcome))
+    return (
+        *_dead(outcome),
+        *_failing(outcome),
+        *_differing(outcome),
+        *_program(outcome),
+        *search_list.findings(outcome.order, outcome.name),
+    )
 
 
 def _dead(outcome: Outcome) -> Iterator[Finding]:

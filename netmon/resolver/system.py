@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from netmon.model.text import clean
 from netmon.resolver.configuration import configuration
+from netmon.resolver.resolv_conf import MOST_NAMESERVERS
+from netmon.resolver.scope_source import STUBS
 from netmon.resolver.server import Server
 
-_STUBS = ("127.0.0.53", "127.0.0.54")
-"""Where systemd-resolved listens (systemd-resolved.service(8))."""
 _BEHIND = "/run/systemd/resolve/resolv.conf"
 """Where it writes the servers of all links, readable by everybody."""
 
@@ -31,7 +31,12 @@ def system(path: str = "/etc/resolv.conf", behind: str = _BEHIND) -> System:
     found = configuration(path)
     servers = tuple(Server("udp", each.address, each.port) for each in found.servers)
     notes = [f"{path}: passed over {clean(line, 60)!r}, which makes no sense" for line in found.ignored]
-    notes += [_stub(each, behind) for each in servers if each.host in _STUBS]
+    notes += [_stub(each, behind) for each in servers if each.host in STUBS]
+    if len(servers) > MOST_NAMESERVERS:
+        rest = ", ".join(map(str, servers[MOST_NAMESERVERS:]))
+        notes.append(
+            f"{path}: programs here never ask {rest}: the C library takes {MOST_NAMESERVERS} servers"
+        )
     return System(servers, found.search, found.ndots, tuple(notes), found.error)
 
 

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +9,11 @@ import pytest
 
 from tests.kernel.machines import Machine, on_machine
 from tests.program import netmon
-from tests.sockets import wait_for
+from tests.resolver.daemon import find, listens, running
+from tests.resolver.daemons.resolved import prepare, resolved
 
 pytestmark = pytest.mark.root
 
-_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/lib/systemd:/usr/lib/systemd"
 _HAPROXY = """
 defaults
     mode tcp
@@ -35,32 +28,6 @@ DNS=127.0.0.9
 LLMNR=no
 MulticastDNS=no
 """
-_RESOLVE_UID = 64990
-
-
-def daemon(name: str) -> str:
-    """Where a daemon is."""
-    found = shutil.which(name, path=_PATH)
-    if found is None:
-        pytest.skip(f"no {name} here")
-    return found
-
-
-@contextmanager
-def running(*command: str) -> Iterator[int]:
-    """A daemon, ended at the end."""
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet) as process:
-        try:
-            yield process.pid
-        finally:
-            process.send_signal(signal.SIGKILL)
-
-
-def answers(family: socket.AddressFamily, address: str, port: int) -> bool:
-    """Whether something listens there on TCP."""
-    with socket.socket(family) as sock:
-        return sock.connect_ex((address, port)) == 0
 
 
 def by_id(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -68,14 +35,14 @@ def by_id(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_haproxy_that_listens_for_ipv6_alone(tmp_path: Path) -> None:
-    program = daemon("haproxy")
+    program = find("haproxy", "haproxy")
     settings = tmp_path / "haproxy.cfg"
     settings.write_text(_HAPROXY)
 
     def look() -> dict[str, Any]:
-        with running(program, "-db", "-f", str(settings)) as pid:
-            wait_for(lambda: answers(socket.AF_INET6, "::1", 5173))
-            return {**netmon("loopback", "--json").body, "pid": pid}
+        command = [program, "-db", "-f", settings]
+        with running(command, lambda: listens(5173, "::1"), tmp_path / "log") as process:
+            return {**netmon("loopback", "--json").body, "pid": process.pid}
 
     machine = Machine(gai="precedence ::ffff:0:0/96 100\n")
     body = on_machine(machine, look)
@@ -87,33 +54,12 @@ def test_haproxy_that_listens_for_ipv6_alone(tmp_path: Path) -> None:
     assert "a refused first address costs " in finding["evidence"]
 
 
-def _start_as_systemd_would(directory: Path) -> None:
-    """What systemd-resolved needs around it: its user, its settings and a place to write."""
-    for name, line in (
-        ("passwd", f"systemd-resolve:x:{_RESOLVE_UID}:{_RESOLVE_UID}::/:/bin/false\n"),
-        ("group", f"systemd-resolve:x:{_RESOLVE_UID}:\n"),
-    ):
-        kept = [
-            entry for entry in Path("/etc", name).read_text().splitlines(True) if "systemd-res" not in entry
-        ]
-        (directory / name).write_text("".join(kept) + line)
-        subprocess.run(["mount", "--bind", str(directory / name), f"/etc/{name}"], check=True)
-    subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
-    settings = Path("/run/systemd/resolved.conf.d")
-    settings.mkdir(parents=True)
-    (settings / "test.conf").write_text(_RESOLVED)
-    state = Path("/run/systemd/resolve")
-    state.mkdir()
-    os.chown(state, _RESOLVE_UID, _RESOLVE_UID)
-
-
 def test_systemd_resolved_makes_localhost_up_itself(tmp_path: Path) -> None:
-    program = daemon("systemd-resolved")
+    find("systemd-resolved", "systemd-resolved")
 
     def look() -> dict[str, Any]:
-        _start_as_systemd_would(tmp_path)
-        with running(program):
-            wait_for(lambda: answers(socket.AF_INET, "127.0.0.53", 53))
+        prepare(tmp_path, _RESOLVED)
+        with resolved(tmp_path):
             return netmon("loopback", "--json").body
 
     findings = by_id(on_machine(Machine(resolv="nameserver 127.0.0.53\n"), look))

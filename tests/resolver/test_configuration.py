@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
+import dns.name
+import dns.resolver
 import pytest
 
 from netmon.model.endpoint import Endpoint
-from netmon.resolver.configuration import configuration
+from netmon.resolver.answer import Configuration
+from netmon.resolver.configuration import configuration, from_resolver
 
 
 def test_configuration_reads_servers_and_search(tmp_path: Path) -> None:
@@ -56,3 +61,39 @@ def test_a_comment_in_another_encoding_spoils_nothing(tmp_path: Path) -> None:
     path.write_bytes("# für zu Hause\nnameserver 192.0.2.1\n".encode("latin-1"))
     found = configuration(str(path))
     assert (found.servers, found.ignored) == ((Endpoint("192.0.2.1", 53),), ())
+
+
+def test_nobody_pays_for_what_only_windows_needs(tmp_path: Path) -> None:
+    path = tmp_path / "resolv.conf"
+    path.write_text("nameserver 192.0.2.1\nsearch a.test\n")
+    code = (
+        "import sys; from netmon.resolver.configuration import configuration;"
+        f"assert configuration({str(path)!r}).search; sys.exit('dns.resolver' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_dnspython_found_in_the_registry() -> None:
+    found = dns.resolver.Resolver(configure=False)
+    found.nameservers = ["192.0.2.1", "https://192.0.2.2/dns-query"]
+    found.domain = dns.name.from_text("a.test")
+    assert from_resolver(found) == Configuration(
+        (Endpoint("192.0.2.1", 53),), ("a.test.",), source="registry"
+    )
+    found.nameservers = []
+    assert from_resolver(found).error == "no nameservers: the registry names none"
+
+
+def test_on_windows_the_registry_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    found = dns.resolver.Resolver(configure=False)
+    found.nameservers = ["192.0.2.1"]
+    monkeypatch.setattr(dns.resolver, "Resolver", lambda: found)
+    assert configuration().servers == (Endpoint("192.0.2.1", 53),)
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "resolv.conf"
+    path.write_text("nameserver 192.0.2.1\nsearch a.test\n")
+    found = configuration(str(path), {"LOCALDOMAIN": "b.test", "RES_OPTIONS": "ndots:3"})
+    assert (found.search, found.ndots) == (("b.test.",), 3)

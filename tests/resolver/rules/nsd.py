@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from tests.resolver.daemon import answers, find, free_port, running
 
-from netmon.model.endpoint import Endpoint
-from netmon.resolver.each import Question, ask_each
-from tests.sockets import wait_for
+__all__ = ["free_port", "nsd", "program"]
 
 _CONFIG = """server:
   ip-address: {address}@{port}
@@ -33,18 +28,7 @@ remote-control:
 
 def program(name: str = "nsd") -> str:
     """Where a program of Debian's package nsd is; the test is skipped where it is not."""
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
-    if found is None:
-        pytest.skip(f"{name} is not here: it comes with Debian's package nsd")
-    return found
-
-
-def free_port() -> int:
-    """A port that is free on loopback over UDP, for all servers of one zone."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-    return port
+    return find(name, "nsd")
 
 
 @contextmanager
@@ -69,19 +53,6 @@ def nsd(
         config += "  provide-xfr: 0.0.0.0/0 NOKEY\n" if gives else ""
     (home / "nsd.conf").write_text(config)
     log = home / "log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [program(), "-d", "-c", str(home / "nsd.conf")], stdout=output, stderr=output
-        )
-    try:
-        wait_for(lambda: _answers(Endpoint(address, port), process, log))
+    command = [program(), "-d", "-c", home / "nsd.conf"]
+    with running(command, lambda: answers(address, port), log):
         yield
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _answers(server: Endpoint, process: subprocess.Popen[bytes], log: Path) -> bool:
-    assert process.poll() is None, log.read_text()
-    (reply,) = ask_each([Question("ready.invalid.", "A")], [server], 1.0)
-    return reply.answer is not None

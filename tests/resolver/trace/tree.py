@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -20,14 +19,14 @@ import dns.message
 import dns.name
 import dns.query
 import dns.rrset
-import pytest
 
 from netmon.resolver.exchange import Budget
 from netmon.resolver.trace.hints import load_hints
 from netmon.resolver.trace.steps import Trace, TraceStep
 from netmon.resolver.trace.tracing import trace_all
 from tests.kernel.hosts import Host
-from tests.sockets import CLONE_NEWNET, unshare, wait_for
+from tests.resolver.daemon import answers, find, running
+from tests.sockets import CLONE_NEWNET, unshare
 
 ROOT, TEST, ZONES, NET = "127.1.0.1", "127.1.0.2", "127.1.0.3", "127.1.0.4"
 """One nsd each."""
@@ -157,10 +156,7 @@ class Tree(NamedTuple):
 
 def nsd() -> str:
     """Where the daemon is."""
-    found = shutil.which("nsd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if found is None:
-        pytest.skip("no nsd here (Debian's package nsd)")
-    return found
+    return find("nsd", "nsd")
 
 
 @contextmanager
@@ -194,8 +190,6 @@ def running_tree(directory: Path) -> Iterator[Tree]:
             stack.enter_context(misbehaving(FORGER, forge))
             stack.enter_context(misbehaving(ODD, answer_another_question))
             stack.enter_context(misbehaving(SILENT, lambda query: []))
-            for address in ZONE_FILES:
-                wait_for(lambda address=address: _serves(address))  # type: ignore[misc]
         yield Tree(host, hints)
 
 
@@ -215,12 +209,8 @@ def served(directory: Path, address: str, zones: Mapping[str, str]) -> Iterator[
         lines.append(f'zone:\n name: "{zone}"\n zonefile: "{number}.zone"')
     settings = home / "nsd.conf"
     settings.write_text("\n".join(lines) + "\n")
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen([nsd(), "-d", "-c", settings], stdin=quiet, stdout=quiet, stderr=quiet) as process:
-        try:
-            yield
-        finally:
-            process.terminate()  # nsd ends its own children when it is asked to
+    with running([nsd(), "-d", "-c", settings], lambda: answers(address), home / "log"):
+        yield
 
 
 @contextmanager
@@ -269,11 +259,3 @@ def _answered(query: bytes) -> bytes:
     reply.flags |= dns.flags.AA
     reply.answer.append(dns.rrset.from_text(message.question[0].name, 60, "IN", "A", "192.0.2.66"))
     return reply.to_wire()
-
-
-def _serves(address: str) -> bool:
-    try:
-        dns.query.udp(dns.message.make_query(".", "NS"), address, timeout=0.2)
-    except (dns.exception.DNSException, OSError):
-        return False
-    return True

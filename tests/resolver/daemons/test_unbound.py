@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,9 +11,7 @@ import pytest
 from netmon.resolver.edns import Wishes
 from tests.resolver.asking import ask, data
 from tests.resolver.authority import Authority
-from tests.sockets import wait_for
-
-_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+from tests.resolver.daemon import find, free_ports, listens, running
 
 
 class Unbound(NamedTuple):
@@ -36,37 +30,23 @@ class Unbound(NamedTuple):
         }  # fmt: skip
 
 
-def _free_ports(count: int) -> list[int]:
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(each.getsockname()[1]) for each in taken]
-    for each in taken:
-        each.close()
-    return ports
-
-
 @pytest.fixture(scope="module")
 def unbound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unbound]:
-    program = shutil.which("unbound", path=_PATH)
-    if program is None:
-        pytest.skip("no unbound here: apt-get install unbound")
+    program = find("unbound", "unbound")
     directory = tmp_path_factory.mktemp("unbound")
     authority = Authority(directory)
-    port, tls, https = _free_ports(3)
-    running = Unbound(port, tls, https, str(authority.path))
+    port, tls, https = free_ports(3)
+    started = Unbound(port, tls, https, str(authority.path))
     config = directory / "unbound.conf"
-    config.write_text(_config(running, authority, directory))
-    with subprocess.Popen([program, "-d", "-p", "-c", str(config)], stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_for(lambda: _listens(running.https))
-            yield running
-        finally:
-            process.kill()
+    config.write_text(_config(started, authority, directory))
+    with running([program, "-d", "-p", "-c", config], lambda: listens(started.https), directory / "log"):
+        yield started
 
 
-def _config(running: Unbound, authority: Authority, directory: Path) -> str:
+def _config(unbound: Unbound, authority: Authority, directory: Path) -> str:
     certificate = authority.certificate("localhost", "127.0.0.1")
     big = "\n".join(f"""local-data: 'big.wide.test. 60 TXT "{"x" * 200}{n}"'""" for n in range(250))
-    ports = (running.port, running.tls, running.https)
+    ports = (unbound.port, unbound.tls, unbound.https)
     interfaces = "\n".join(f"interface: 127.0.0.1@{port}" for port in ports)
     return f"""
 server:
@@ -78,8 +58,8 @@ server:
   verbosity: 0
   num-threads: 1
   {interfaces}
-  tls-port: {running.tls}
-  https-port: {running.https}
+  tls-port: {unbound.tls}
+  https-port: {unbound.https}
   tls-service-key: "{certificate.key}"
   tls-service-pem: "{certificate.path}"
   nsid: "ascii_here"
@@ -93,14 +73,6 @@ server:
 remote-control:
   control-enable: no
 """
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls", "https"])

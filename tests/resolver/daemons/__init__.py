@@ -1,0 +1,1 @@
+"""netmon asks name servers that others wrote."""

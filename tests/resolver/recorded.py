@@ -1,0 +1,12 @@
+"""What programs of other systems said, recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+SCOPES = Path(__file__).parent.parent / "data" / "scopes"
+
+
+def said(name: str) -> str:
+    """The output that is recorded under a name."""
+    return (SCOPES / f"{name}.txt").read_text(encoding="utf-8")

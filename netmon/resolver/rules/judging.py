@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from netmon.model.finding import Finding, FindingState
@@ -20,6 +21,7 @@ from netmon.resolver.rules import (
 from netmon.resolver.rules.view import ZoneView
 
 _ORDER = tuple(map(FindingState, ("fail", "warn", "unknown", "info", "ok")))
+_WORDS = {FindingState.FAIL: "fail", FindingState.WARN: "warn", FindingState.UNKNOWN: "cannot be told"}
 
 
 class Group(NamedTuple):
@@ -61,3 +63,14 @@ def _judge(group: Group, view: ZoneView) -> list[Finding]:
     if found:
         return found
     return [Finding(group.check, FindingState.OK, group.sound, reference=group.reference)]
+
+
+def verdict_of(findings: Sequence[Finding]) -> str:
+    """Sound, not sound, or not known to be, and how many findings say so."""
+    counts = Counter(finding.state for finding in findings)
+    parts = [f"{counts[state]} {word}" for state, word in _WORDS.items() if counts[state]]
+    if counts[FindingState.FAIL]:
+        verdict = "not sound"
+    else:
+        verdict = "no rule is broken as far as can be told" if counts[FindingState.UNKNOWN] else "sound"
+    return ": ".join([verdict, ", ".join(parts)]) if parts else verdict

@@ -16,11 +16,15 @@ _KINDS = {
 }
 
 
-def finding_columns() -> list[Column[Finding]]:
-    """Symbol and word, the check, the sentence."""
+def finding_columns(check_width: int = 15) -> list[Column[Finding]]:
+    """Symbol and word, the check, the sentence.
+
+    Args:
+        check_width: Cells that the longest name of a check takes.
+    """
     return [
         Column("state", "STATE", 9, 0, state_word, kind=lambda row: _KINDS.get(row.state, "")),
-        Column("check", "CHECK", 15, 2, lambda row: row.check),
+        Column("check", "CHECK", check_width, 2, lambda row: row.check),
         Column("summary", "FINDING", 20, 1, lambda row: row.summary, flexible=True),
     ]
 

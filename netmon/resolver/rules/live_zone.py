@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from threading import Event
 
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
@@ -27,26 +28,36 @@ class GatherError(Exception):
     """The zone could not be found; the text is one sentence that says why."""
 
 
-def gather(name: str, resolvers: Sequence[Endpoint] | None = None, port: int = _PORT) -> ZoneView:
+def gather(
+    name: str,
+    resolvers: Sequence[Endpoint] | None = None,
+    port: int = _PORT,
+    *,
+    stop: Event | None = None,
+) -> ZoneView:
     """The zone of a name, as far as it bears on that name; blocks for some ten seconds at most.
 
     Args:
         name: as typed; a short one is completed by the search list.
         resolvers: who is asked for what is not the zone's; None for those of this machine.
         port: where the zone's servers serve.
+        stop: gives up at once when it is set.
 
     Raises:
-        GatherError: nobody could be asked, or there is no such zone.
+        GatherError: nobody could be asked, there is no such zone, or it was given up.
     """
+    stop = stop or Event()
     asked = _resolvers(resolvers)
-    full = _full_name(name, asked, use_search=resolvers is None)
-    zone = _apex(full, asked)
-    named = _ns(zone, asked)
-    known = find([entry.target for entry in named], asked)
+    full = _full_name(name, asked, stop, use_search=resolvers is None)
+    zone = _apex(full, asked, stop)
+    named = _ns(zone, asked, stop)
+    known = find([entry.target for entry in named], asked, stop)
     addresses = {entry.target: _addresses(entry.target, known) for entry in named}
-    served = ask_servers(zone, full, addresses, port)
+    served = ask_servers(zone, full, addresses, port, stop)
     entries = served.entries or tuple(named)
-    known |= find([e.target for e in entries if e.target not in (*known, "", ".")], asked)
+    known |= find([e.target for e in entries if e.target not in (*known, "", ".")], asked, stop)
+    if stop.is_set():
+        raise GatherError("it was given up")
     servers = (*served.servers, *_unfound(addresses, known))
     return ZoneView(zone, entries, known=known, servers=servers)
 
@@ -60,7 +71,7 @@ def _resolvers(given: Sequence[Endpoint] | None) -> Sequence[Endpoint]:
     return system.servers[:_RESOLVERS]
 
 
-def _full_name(name: str, resolvers: Sequence[Endpoint], *, use_search: bool) -> str:
+def _full_name(name: str, resolvers: Sequence[Endpoint], stop: Event, *, use_search: bool) -> str:
     """The name as the search list completes it.
 
     Raises:
@@ -69,7 +80,7 @@ def _full_name(name: str, resolvers: Sequence[Endpoint], *, use_search: bool) ->
     if _is_address(name):
         raise GatherError(f"bad name: {clean(name, 80)} is an address, and the rules are about names")
     search = configuration().search if use_search else ()
-    found = lookup(name, ("SOA",), TIMEOUT_S, resolvers, search=search)
+    found = lookup(name, ("SOA",), TIMEOUT_S, resolvers, search=search, stop=stop)
     if found.name is None or found.error is not None:
         raise GatherError(found.error or f"{found.asked} cannot be asked for")
     return found.name.lower()
@@ -83,11 +94,11 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _apex(name: str, resolvers: Sequence[Endpoint]) -> str:
+def _apex(name: str, resolvers: Sequence[Endpoint], stop: Event) -> str:
     """The zone that a name is in: the nearest name above it, or itself, that has an SOA of its own."""
     candidates = [name, *ancestors(name, ".")][-_CANDIDATES:]
     candidates = [each for each in candidates if labels(each)] or ["."]
-    replies = ask_each([Question(each, "SOA") for each in candidates], resolvers, TIMEOUT_S)
+    replies = ask_each([Question(each, "SOA") for each in candidates], resolvers, TIMEOUT_S, stop)
     for each in candidates:
         question = Question(each, "SOA")
         answer = told(replies, question)
@@ -98,10 +109,10 @@ def _apex(name: str, resolvers: Sequence[Endpoint]) -> str:
     raise GatherError(f"there is no zone that {name} is in: no name above it has an SOA")
 
 
-def _ns(zone: str, resolvers: Sequence[Endpoint]) -> list[Entry]:
+def _ns(zone: str, resolvers: Sequence[Endpoint], stop: Event) -> list[Entry]:
     """The name servers of the zone as the resolvers know them."""
     question = Question(zone, "NS")
-    replies = ask_each([question], resolvers, TIMEOUT_S)
+    replies = ask_each([question], resolvers, TIMEOUT_S, stop)
     answer = told(replies, question)
     if answer is None:
         raise GatherError(f"the name servers of {zone} cannot be found: {why_untold(replies, question)}")

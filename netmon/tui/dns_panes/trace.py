@@ -226,7 +226,7 @@ class TracePane(DetailedPane):
             tuple(dict.fromkeys(finding for trace in traces for finding in trace.findings))
         )
         every = "every server asked" if self._every else "a asks every server"
-        self.say(f"{self._wanted} · {self._asked()} in {took} from the {message.traced.source} · {every}")
+        self.say(f"{self._wanted} · {self._asked()} in {took} · {every} · from {message.traced.source}")
 
     @on(CannotBegin)
     def _cannot_begin(self, message: CannotBegin) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections import Counter
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 
 from netmon.model.finding import FindingState
+from netmon.resolver.rules import live_targets
 from netmon.resolver.rules.judging import judge
 from netmon.resolver.rules.live_zone import GatherError, gather
 from netmon.resolver.rules.view import ZoneView
@@ -148,3 +151,17 @@ def test_where_no_server_answers_nothing_is_called_sound(tmp_path: Path) -> None
         view = gather("www.example.test", [resolver.endpoint], port_of(deaf))
     assert view.is_unanswered
     assert said(view) == [("lame-server", FindingState.UNKNOWN)]
+
+
+def test_it_can_be_given_up_at_any_moment() -> None:
+    deaf = {f"{name}example.test.": Fault(drop=True) for name in ("", "www.")}
+    with serve({}, deaf) as server:
+        stop = Event()
+        given_up = Timer(0.2, stop.set)
+        given_up.start()
+        started = time.monotonic()
+        with pytest.raises(GatherError):
+            gather("www.example.test", [server.endpoint], stop=stop)
+        given_up.join()
+        assert time.monotonic() - started < live_targets.TIMEOUT_S
+        assert server.asked, "it had begun"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask once; 1 when no server has a record. With `--trace` or `--lint`, what those say instead."""
+    """Ask once; 1 when no server has a record. `--trace`, `--lint` and AXFR are questions of their own."""
     check_combination(options)
     if options.trace:
         from netmon.commands.dns_trace import run as run_trace
@@ -26,6 +26,10 @@ def run(options: argparse.Namespace) -> int:
         from netmon.commands.dns_lint import run as run_lint
 
         return run_lint(options)
+    if "AXFR" in map(str.upper, options.types):
+        from netmon.commands.dns_transfer import run as run_transfer
+
+        return run_transfer(options)
     require_output()
     enquiry = read_enquiry(options)
     taken_at = datetime.now(UTC)

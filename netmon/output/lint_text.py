@@ -14,7 +14,7 @@ from netmon.output.rows import timestamp
 from netmon.resolver.rules.judging import verdict_of
 
 
-def write_text(stream: TextIO, zone: str, source: str, findings: Sequence[Finding]) -> None:
+def write_text(stream: TextIO, zone: str, source: str, findings: Sequence[Finding], seen: str = "") -> None:
     """Write the verdict, then the findings with the worst first.
 
     Args:
@@ -22,22 +22,30 @@ def write_text(stream: TextIO, zone: str, source: str, findings: Sequence[Findin
         zone: the apex of the zone.
         source: what was asked or read.
         findings: in the order in which they are to stand.
+        seen: how much of the zone was looked at, in one line; empty for all of a file.
     """
     width = min(terminal_width(stream) or WIDTH, 100)
     verdict = wrapped(f"{zone} ({source}): {verdict_of(findings)}", width, "", "")
-    for line in (*verdict, "", *finding_lines(findings, width)):
+    extent = wrapped(seen, width, "", "") if seen else ()
+    for line in (*verdict, *extent, "", *finding_lines(findings, width)):
         write_line(stream, line)
 
 
 def write_json(
-    stream: TextIO, zone: str, source: str, findings: Sequence[Finding], taken_at: datetime
+    stream: TextIO,
+    zone: str,
+    source: str,
+    findings: Sequence[Finding],
+    taken_at: datetime,
+    seen: str = "",
 ) -> None:
-    """Write everything as one object."""
+    """Write everything as one object; `seen` as for `write_text`."""
     body = {
         "schema": schema("dns"),
         "taken_at": timestamp(taken_at),
         "source": source,
         "zone": zone,
+        "seen": seen or None,
         "answers": [],
         "findings": [finding_row(finding) for finding in findings],
     }

@@ -16,6 +16,7 @@ from netmon.resolver.rules import (
     servers,
     syntax,
     targets,
+    transfer_open,
     ttl,
 )
 from netmon.resolver.rules.view import ZoneView
@@ -47,22 +48,24 @@ _GROUPS = (
           "RFC 1035 section 5.2, RFC 1918 section 5"),
 )  # fmt: skip
 _FILE = Group("syntax", "every line could be read", (syntax.judge,), "RFC 1035 section 5.1")
-_SERVERS = Group("servers", "all name servers serve the same zone", (servers.judge,),
+_SERVERS = Group("servers", "all name servers serve the same zone", (servers.judge, transfer_open.judge),
                  "RFC 1034 section 4.2.2, RFC 1912 section 2.8")  # fmt: skip
 
 
 def judge(view: ZoneView) -> list[Finding]:
     """Every finding, the worst first."""
-    first = _SERVERS if view.servers else _FILE
-    found = [finding for group in (first, *_GROUPS) for finding in _judge(group, view)]
+    first = [_SERVERS] if view.servers else []
+    if not view.servers or view.problems:
+        first.append(_FILE)
+    found = [finding for group in (*first, *_GROUPS) for finding in _judge(group, view)]
     return sorted(found, key=lambda finding: _ORDER.index(finding.state))
 
 
 def _judge(group: Group, view: ZoneView) -> list[Finding]:
     found = [finding for rule in group.rules for finding in rule(view)]
-    if found:
-        return found
-    return [Finding(group.check, FindingState.OK, group.sound, reference=group.reference)]
+    if all(finding.state is FindingState.INFO for finding in found):
+        found.append(Finding(group.check, FindingState.OK, group.sound, reference=group.reference))
+    return found
 
 
 def verdict_of(findings: Sequence[Finding]) -> str:

@@ -69,7 +69,7 @@ def _view(name: str, soa: Reply, ns: Reply) -> ServerView:
         refused = (soa.error or "").startswith("refused")
         error = "refuses: nothing serves port 53 there" if refused else soa.error or ""
         return ServerView(name, address, False if refused else None, error)
-    if error := _lameness(soa.answer):
+    if error := lameness(soa.answer):
         return ServerView(name, address, False, error)
     fields = next(record.data.split() for record in soa.answer.records if record.type == "SOA")
     records = ns.answer.records if ns.answer is not None and "AA" in ns.answer.flags else ()
@@ -77,7 +77,7 @@ def _view(name: str, soa: Reply, ns: Reply) -> ServerView:
     return ServerView(name, address, True, "", int(fields[2]), names)
 
 
-def _lameness(answer: Answer) -> str:
+def lameness(answer: Answer) -> str:
     """Why the answer to the question for the SOA is none of a server of the zone; empty if it is one."""
     if answer.rcode != "NOERROR":
         return f"answers {answer.rcode}"

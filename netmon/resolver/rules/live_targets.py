@@ -19,7 +19,7 @@ _NAMES = 64
 """Names that are asked about in all."""
 _KINDS = ("CNAME", "A", "AAAA")
 _TOLD = ("NOERROR", "NXDOMAIN")
-_NEVER = Standing(Existence.UNKNOWN, reason="it was not asked for: there are too many names")
+NEVER = Standing(Existence.UNKNOWN, reason="it was not asked for: there are too many names")
 
 
 def find(
@@ -35,7 +35,7 @@ def find(
         wanted = wanted[len(asked) :] + [alias for alias in aliases if alias not in known]
         if not asked or not wanted:
             break
-    return known | {name: _NEVER for name in wanted if name not in known}
+    return known | {name: NEVER for name in wanted if name not in known}
 
 
 def _round(names: Sequence[str], resolvers: Sequence[Endpoint], stop: Event | None) -> dict[str, Standing]:

@@ -13,8 +13,10 @@ from netmon.resolver.each import Question, ask_each
 from netmon.resolver.lookup import lookup
 from netmon.resolver.rules.live_servers import ask_servers
 from netmon.resolver.rules.live_targets import TIMEOUT_S, find, told, why_untold
+from netmon.resolver.rules.live_transfer import ask_for_all, only, whole
 from netmon.resolver.rules.names import ancestors, labels
 from netmon.resolver.rules.view import Entry, Existence, ServerView, Standing, ZoneView
+from netmon.resolver.server import Server
 
 _PORT = 53
 _RESOLVERS = 3
@@ -35,7 +37,9 @@ def gather(
     *,
     stop: Event | None = None,
 ) -> ZoneView:
-    """The zone of a name, as far as it bears on that name; blocks for some ten seconds at most.
+    """The zone of a name: all of it where one of its servers gives it, or else what bears on that name.
+
+    Blocks for some ten seconds at most, and as long as the transfer takes.
 
     Args:
         name: as typed; a short one is completed by the search list.
@@ -54,12 +58,38 @@ def gather(
     known = find([entry.target for entry in named], asked, stop)
     addresses = {entry.target: _addresses(entry.target, known) for entry in named}
     served = ask_servers(zone, full, addresses, port, stop)
+    servers = (*served.servers, *_unfound(addresses, known))
+    attempts = ask_for_all(zone, _serving(served.servers, port), None, stop)
+    if attempts and attempts[-1].zone is not None:
+        return whole(attempts[-1], servers, asked, stop)
     entries = served.entries or tuple(named)
     known |= find([e.target for e in entries if e.target not in (*known, "", ".")], asked, stop)
     if stop.is_set():
         raise GatherError("it was given up")
-    servers = (*served.servers, *_unfound(addresses, known))
-    return ZoneView(zone, entries, known=known, servers=servers)
+    seen = only("the apex" if full == zone else f"the apex and {full}", attempts)
+    return ZoneView(zone, entries, known=known, servers=servers, seen=seen)
+
+
+def _serving(servers: Sequence[ServerView], port: int) -> list[tuple[str, Server]]:
+    """Those that serve the zone, the newest version of it first."""
+    serving = sorted((each for each in servers if each.authoritative), key=lambda each: -(each.serial or 0))
+    return [(each.name, Server("tcp", each.address, port)) for each in serving]
+
+
+def name_servers(zone: str, resolvers: Sequence[Endpoint] | None = None) -> dict[str, tuple[str, ...]]:
+    """The name servers of a zone and their addresses, as the resolvers know them.
+
+    Args:
+        zone: the apex, fully qualified, in lower case.
+        resolvers: who is asked; None for those of this machine.
+
+    Raises:
+        GatherError: nobody could be asked, or the zone has none.
+    """
+    asked = _resolvers(resolvers)
+    named = _ns(zone, asked, Event())
+    known = find([entry.target for entry in named], asked)
+    return {entry.target: _addresses(entry.target, known) for entry in named}
 
 
 def _resolvers(given: Sequence[Endpoint] | None) -> Sequence[Endpoint]:

@@ -26,6 +26,8 @@ class Ruling(NamedTuple):
     answered: int
     """How many of them said anything."""
     took_s: float
+    seen: str = ""
+    """How much of the zone was looked at, in one line; empty for all of a file."""
 
 
 def rule(text: str, stop: Event | None = None) -> Ruling:
@@ -47,7 +49,8 @@ def rule(text: str, stop: Event | None = None) -> Ruling:
 def _ruling(view: ZoneView, started: float) -> Ruling:
     answered = sum(server.authoritative is not None for server in view.servers)
     findings = tuple(judge(view))
-    return Ruling(view.origin, findings, len(view.servers), answered, time.monotonic() - started)
+    took_s = time.monotonic() - started
+    return Ruling(view.origin, findings, len(view.servers), answered, took_s, view.seen)
 
 
 def names_file(text: str) -> bool:

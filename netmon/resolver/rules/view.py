@@ -78,6 +78,15 @@ class ServerView(NamedTuple):
         return f"{self.name} ({self.address})"
 
 
+class Giver(NamedTuple):
+    """Who gave the whole zone by transfer."""
+
+    server: str
+    """Its name and address, for people."""
+    address: str
+    records: int
+
+
 class Problem(NamedTuple):
     """Something in a zone file that is no record, or none of the zone."""
 
@@ -99,6 +108,8 @@ class ZoneView:
         known: Mapping[str, Standing] | None = None,
         servers: Sequence[ServerView] = (),
         problems: Sequence[Problem] = (),
+        seen: str = "",
+        giver: Giver | None = None,
     ) -> None:
         """Take the records together by name and type.
 
@@ -109,6 +120,8 @@ class ZoneView:
             known: what was found out about names that are not in `entries`.
             servers: the zone's name servers, one for each address.
             problems: what the reader of a zone file stumbled over.
+            seen: how much of the zone this is and where it is from, in one line; empty for a zone file.
+            giver: who gave the zone, where it came by transfer.
         """
         self.origin = origin
         self.entries = tuple(entries)
@@ -116,6 +129,8 @@ class ZoneView:
         self.known = dict(known or {})
         self.servers = tuple(servers)
         self.problems = tuple(problems)
+        self.seen = seen
+        self.giver = giver
 
     @cached_property
     def names(self) -> dict[str, dict[str, list[Entry]]]:
@@ -193,3 +208,16 @@ class ZoneView:
                     return self._own(wild, f"by the wildcard *.{above}")
                 break
         return Standing(Existence.ABSENT, reason="the zone has no such name")
+
+
+def divided(origin: str, entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem]]:
+    """The records that are in a zone, and that the others are not."""
+    inside: list[Entry] = []
+    outside: list[Problem] = []
+    for entry in entries:
+        if within(entry.name, origin):
+            inside.append(entry)
+        else:
+            what = f"{entry.name} is not in the zone {origin}: servers ignore it"
+            outside.append(Problem("out-of-zone", entry.source, what))
+    return inside, outside

@@ -24,6 +24,7 @@ from netmon.resolver.rules.zone_open import ZoneFileError
 from netmon.tui.dns_panes.base import Subject
 from netmon.tui.dns_panes.detailed import DetailedPane
 from netmon.tui.finding_columns import explain_finding, finding_columns
+from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
 
 Rule = Callable[[str, Event], Ruling]
@@ -38,6 +39,13 @@ class RulesPane(DetailedPane):
 
     view = "rules"
     title = "Rules"
+
+    DEFAULT_CSS = """
+    RulesPane {
+        & #rules-seen { display: none; padding: 0 1; color: $text-muted; }
+        & #rules-seen.-known { display: block; }
+    }
+    """
 
     @dataclass
     class Ruled(Message):
@@ -77,7 +85,8 @@ class RulesPane(DetailedPane):
         return self._began_at is not None
 
     def compose_main(self) -> ComposeResult:
-        """The findings."""
+        """How much of the zone was seen, and the findings."""
+        yield Line(id="rules-seen")
         yield LiveTable[Finding](
             finding_columns(_CHECK_WIDTH), _key, empty_text="nothing has been asked yet", id="rules-findings"
         )
@@ -98,6 +107,7 @@ class RulesPane(DetailedPane):
         self._began_at = self._clock()
         self._ruling = None
         self.table.empty_text = "looking at the zone …"
+        self._show_seen("")
         self.table.set_rows(())
         self.table.action_top()
         self.close_details()
@@ -142,9 +152,15 @@ class RulesPane(DetailedPane):
             return
         self._began_at = None
         self._ruling = ruling = message.ruling
+        self._show_seen(ruling.seen)
         self.table.set_rows(ruling.findings)
         worst = ruling.findings[0].state if ruling.findings else FindingState.OK
         self.say(_headline(ruling), worst if worst in ("ok", "warn", "fail") else "")
+
+    def _show_seen(self, seen: str) -> None:
+        line = self.query_one("#rules-seen", Line)
+        line.show(seen)
+        line.set_class(bool(seen), "-known")
 
     @on(CannotRule)
     def _cannot_rule(self, message: CannotRule) -> None:

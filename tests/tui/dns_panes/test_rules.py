@@ -29,7 +29,7 @@ SIZES = [(80, 24), (160, 50)]
 
 
 def staged(*findings: Finding, zone: str = "ex.test.") -> RulesPane:
-    return RulesPane(lambda *_: Ruling(zone, findings, 3, 2, 0.34))
+    return RulesPane(lambda *_: Ruling(zone, findings, 3, 2, 0.34, "only the apex"))
 
 
 async def judged(screen: Screen[RulesPane], text: str) -> None:
@@ -78,6 +78,7 @@ async def test_the_worst_first_and_enter_tells_why(size: tuple[int, int]) -> Non
         assert screen.head == (
             "✕ ex.test. · not sound: 1 fail, 1 cannot be told · 2 of 3 server addresses answered, in 340 ms"
         )
+        assert any("only the apex" in line for line in screen.text)
         assert [row.split()[:3] for row in screen.rows] == [
             ["✕", "fail", "two-cnames"], ["?", "unknown", "dangling"], ["✓", "ok", "ttl"],
         ]  # fmt: skip

@@ -53,8 +53,9 @@ def _read(options: argparse.Namespace) -> ZoneView:
 
 def _ask(options: argparse.Namespace) -> ZoneView:
     from netmon.resolver.rules.live_zone import GatherError, gather
+    from netmon.resolver.trace.hints import root_hints
 
     try:
-        return gather(options.name)
+        return gather(options.name, hints=root_hints())
     except GatherError as error:
         raise CannotAskError(str(error)) from error

@@ -11,6 +11,7 @@ from netmon.resolver.rules import (
     address_target,
     apex,
     cname,
+    delegation,
     missing_dot,
     null_mx,
     servers,
@@ -50,11 +51,15 @@ _GROUPS = (
 _FILE = Group("syntax", "every line could be read", (syntax.judge,), "RFC 1035 section 5.1")
 _SERVERS = Group("servers", "all name servers serve the same zone", (servers.judge, transfer_open.judge),
                  "RFC 1034 section 4.2.2, RFC 1912 section 2.8")  # fmt: skip
+_PARENT = Group("delegation", "the parent delegates to the servers of the zone, at their addresses",
+                (delegation.judge,), "RFC 1034 section 4.2.2, RFC 9471 section 2.1")  # fmt: skip
 
 
 def judge(view: ZoneView) -> list[Finding]:
     """Every finding, the worst first."""
     first = [_SERVERS] if view.servers else []
+    if view.parent is not None:
+        first.append(_PARENT)
     if not view.servers or view.problems:
         first.append(_FILE)
     found = [finding for group in (*first, *_GROUPS) for finding in _judge(group, view)]
@@ -63,7 +68,8 @@ def judge(view: ZoneView) -> list[Finding]:
 
 def _judge(group: Group, view: ZoneView) -> list[Finding]:
     found = [finding for rule in group.rules for finding in rule(view)]
-    if all(finding.state is FindingState.INFO for finding in found):
+    # What is said by the name of the group is its verdict already.
+    if all(finding.state is FindingState.INFO and finding.check != group.check for finding in found):
         found.append(Finding(group.check, FindingState.OK, group.sound, reference=group.reference))
     return found
 

@@ -9,7 +9,7 @@ from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
 from netmon.resolver.rules.live_targets import NEVER, find
 from netmon.resolver.rules.names import within
-from netmon.resolver.rules.view import Entry, Giver, ServerView, Standing, ZoneView, divided
+from netmon.resolver.rules.view import Entry, Giver, ParentView, ServerView, Standing, ZoneView, divided
 from netmon.resolver.server import Server
 from netmon.resolver.transfer.result import Attempt
 from netmon.resolver.transfer.transferring import Patience, transfer_from_any
@@ -38,6 +38,7 @@ def whole(
     servers: Sequence[ServerView],
     resolvers: Sequence[Endpoint],
     stop: Event | None = None,
+    parent: ParentView | None = None,
 ) -> ZoneView:
     """The view of a zone that was given.
 
@@ -46,6 +47,7 @@ def whole(
         servers: what the zone's name servers say otherwise.
         resolvers: who is asked for names that the zone points at and does not hold.
         stop: ends that early when it is set.
+        parent: how it is delegated.
     """
     assert attempt.zone is not None
     origin, source = clean(attempt.zone.name).lower(), str(attempt)
@@ -58,7 +60,7 @@ def whole(
         origin, entries, complete=True, problems=problems, servers=servers,
         known=_others(ZoneView(origin, entries, complete=True), resolvers, stop),
         seen=f"whole zone, {count} records, by transfer from {source}",
-        giver=Giver(source, attempt.address or "", count),
+        giver=Giver(source, attempt.address or "", count), parent=parent,
     )  # fmt: skip
 
 

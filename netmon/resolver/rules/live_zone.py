@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
 from netmon.resolver.configuration import configuration
 from netmon.resolver.each import Question, ask_each
 from netmon.resolver.lookup import lookup
+from netmon.resolver.rules.live_parent import find_parent
 from netmon.resolver.rules.live_servers import ask_servers
 from netmon.resolver.rules.live_targets import TIMEOUT_S, find, told, why_untold
 from netmon.resolver.rules.live_transfer import ask_for_all, only, whole
 from netmon.resolver.rules.names import ancestors, labels
-from netmon.resolver.rules.view import Entry, Existence, ServerView, Standing, ZoneView
+from netmon.resolver.rules.view import Entry, Existence, ParentView, ServerView, Standing, ZoneView
 from netmon.resolver.server import Server
+
+if TYPE_CHECKING:
+    from netmon.resolver.trace.hints import Hints
 
 _PORT = 53
 _RESOLVERS = 3
@@ -35,6 +41,7 @@ def gather(
     resolvers: Sequence[Endpoint] | None = None,
     port: int = _PORT,
     *,
+    hints: Hints | None = None,
     stop: Event | None = None,
 ) -> ZoneView:
     """The zone of a name: all of it where one of its servers gives it, or else what bears on that name.
@@ -45,6 +52,7 @@ def gather(
         name: as typed; a short one is completed by the search list.
         resolvers: who is asked for what is not the zone's; None for those of this machine.
         port: where the zone's servers serve.
+        hints: where the trace begins that shows how the zone is delegated; None to leave that out.
         stop: gives up at once when it is set.
 
     Raises:
@@ -54,20 +62,49 @@ def gather(
     asked = _resolvers(resolvers)
     full = _full_name(name, asked, stop, use_search=resolvers is None)
     zone = _apex(full, asked, stop)
-    named = _ns(zone, asked, stop)
-    known = find([entry.target for entry in named], asked, stop)
-    addresses = {entry.target: _addresses(entry.target, known) for entry in named}
+    named = _named(zone, asked, hints, stop)
+    known, addresses = named.known, named.addresses()
     served = ask_servers(zone, full, addresses, port, stop)
     servers = (*served.servers, *_unfound(addresses, known))
     attempts = ask_for_all(zone, _serving(served.servers, port), None, stop)
     if attempts and attempts[-1].zone is not None:
-        return whole(attempts[-1], servers, asked, stop)
-    entries = served.entries or tuple(named)
+        return whole(attempts[-1], servers, asked, stop, named.parent)
+    entries = served.entries or named.entries
     known |= find([e.target for e in entries if e.target not in (*known, "", ".")], asked, stop)
     if stop.is_set():
         raise GatherError("it was given up")
     seen = only("the apex" if full == zone else f"the apex and {full}", attempts)
-    return ZoneView(zone, entries, known=known, servers=servers, seen=seen)
+    return ZoneView(zone, entries, known=known, servers=servers, seen=seen, parent=named.parent)
+
+
+class _Named(NamedTuple):
+    """Who is said to serve the zone."""
+
+    entries: tuple[Entry, ...]
+    """The NS records as the resolvers know them."""
+    known: dict[str, Standing]
+    """Where the servers are, as the resolvers know it."""
+    parent: ParentView | None
+
+    def addresses(self) -> dict[str, tuple[str, ...]]:
+        """Each server with its addresses; where the resolvers know none, those that the parent gives."""
+        found = {entry.target: _addresses(entry.target, self.known) for entry in self.entries}
+        if self.parent is not None:
+            for name in self.parent.servers:
+                found[name] = _addresses(name, self.known) or self.parent.addresses(name)
+        return found
+
+
+def _named(zone: str, resolvers: Sequence[Endpoint], hints: Hints | None, stop: Event) -> _Named:
+    """By the resolvers, and by the zone above."""
+    with ThreadPoolExecutor(1, thread_name_prefix="parent") as pool:
+        # The trace takes its time while the resolvers take theirs.
+        tracing = pool.submit(find_parent, zone, hints, stop) if hints is not None else None
+        entries = _ns(zone, resolvers, stop)
+        known = find([entry.target for entry in entries], resolvers, stop)
+        parent = tracing.result() if tracing is not None else None
+    others = [name for name in parent.servers if name not in known] if parent is not None else []
+    return _Named(tuple(entries), known | find(others, resolvers, stop), parent)
 
 
 def _serving(servers: Sequence[ServerView], port: int) -> list[tuple[str, Server]]:

@@ -12,6 +12,7 @@ from netmon.resolver.rules.judging import judge
 from netmon.resolver.rules.live_zone import gather
 from netmon.resolver.rules.view import ZoneView
 from netmon.resolver.rules.zone_file import read_zone
+from netmon.resolver.trace.hints import root_hints
 
 
 class Ruling(NamedTuple):
@@ -42,7 +43,7 @@ def rule(text: str, stop: Event | None = None) -> Ruling:
         ZoneFileError: the file could not be read.
     """
     started = time.monotonic()
-    view = read_zone(text) if names_file(text) else gather(text, stop=stop)
+    view = read_zone(text) if names_file(text) else gather(text, hints=root_hints(), stop=stop)
     return _ruling(view, started)
 
 

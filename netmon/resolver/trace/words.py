@@ -67,10 +67,14 @@ def alike(servers: Sequence[TraceServer]) -> Iterator[tuple[TraceServer, ...]]:
             yield tuple(group)
 
 
+def below(step: TraceStep) -> int:
+    """How many levels below the root a step shows its zone."""
+    return min(_DEEPEST, 0 if step.zone == "." else step.zone.count("."))
+
+
 def level(step: TraceStep) -> int:
     """How far to the right a step belongs: by its zone, and by what it is needed for."""
-    below = 0 if step.zone == "." else step.zone.count(".")
-    return min(_DEEPEST, below) + 2 * step.depth
+    return below(step) + 2 * step.depth
 
 
 def goal(step: TraceStep) -> str:

@@ -11,10 +11,10 @@ from netmon.resolver.trace.steps import DEAD, LAME, Outcome, Trace, TraceServer,
 from netmon.resolver.trace.words import (
     DEAD_END,
     alike,
+    below,
     delegated_to,
     glue_of,
     goal,
-    level,
     mark,
     name_of,
     said,
@@ -22,6 +22,9 @@ from netmon.resolver.trace.words import (
     unasked,
 )
 from netmon.tui.widgets.column import Column
+
+_ASIDE = "┊ "
+"""Before what is only on the way to the address of a name server."""
 
 
 class TraceRow(NamedTuple):
@@ -70,7 +73,7 @@ def step_rows(number: int, step: TraceStep) -> Iterator[TraceRow]:
         number: How many steps were before it.
         step: The step.
     """
-    indent = " " * level(step)
+    indent = _ASIDE * step.depth + " " * below(step)
     wants = f"{step.name} {step.type}?"
     yield TraceRow(
         (number, "step", 0), indent + step.zone, f"{wants} {goal(step)}".strip(), kind="number", step=step

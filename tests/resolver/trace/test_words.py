@@ -33,7 +33,8 @@ def test_a_step_stands_below_the_one_before_it() -> None:
     steps = [step(GOOD, zone=zone) for zone in (".", "test.", "ex.test.", "a.b.c.d.e.f.g.h.")]
     assert [words.level(each) for each in steps] == [0, 1, 2, 6]
     sought = step(GOOD, zone="test.", depth=2)
-    assert (words.level(sought), words.goal(sought)) == (5, "for the address of ns.out.net.")
+    assert (words.below(sought), words.level(sought)) == (1, 5)
+    assert words.goal(sought) == "for the address of ns.out.net."
 
 
 def test_what_was_left_out_and_where_it_leads() -> None:

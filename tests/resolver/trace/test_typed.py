@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from netmon.resolver.exchange import Budget
 from netmon.resolver.questions import BadNameError
@@ -57,3 +60,23 @@ def test_what_came_of_it_says_where_it_began() -> None:
     assert [(trace.type, trace.outcome) for trace in traced.traces] == [
         ("A", Outcome.GIVEN_UP), ("MX", Outcome.GIVEN_UP),
     ]  # fmt: skip
+
+
+def answer(ask: Callable[[], object]) -> str:
+    """What is said to a text: what it was taken for, or why it is nothing."""
+    try:
+        return str(ask())
+    except (BadNameError, HintsError) as error:
+        return str(error)
+
+
+@given(st.text(max_size=300), st.sampled_from(["A", "TYPE65", "AXFR", "x"]))
+def test_any_text_is_a_name_or_is_said_to_be_none(text: str, kind: str) -> None:
+    said = answer(lambda: wanted(text, (kind,)))
+    assert said.isprintable()
+    assert said.startswith("bad ") or " " in said
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="/"), max_size=300))
+def test_any_text_is_a_start_or_is_said_to_be_none(text: str) -> None:
+    assert answer(lambda: begin(text).source).isprintable()

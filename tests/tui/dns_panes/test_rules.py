@@ -157,6 +157,21 @@ async def test_escape_ends_a_look_and_r_begins_another() -> None:
         assert not screen.pane.runs
 
 
+async def test_a_look_does_not_keep_the_app_from_ending() -> None:
+    begun, given_up = Event(), Event()
+
+    def look(name: str, stop: Event) -> Ruling:
+        begun.set()
+        assert stop.wait(10)
+        given_up.set()
+        return Ruling("late.", (), 0, 0, 0.0)
+
+    async with opened(RulesPane(look)) as screen:
+        await screen.show("www.ex.test")
+        await screen.until(begun.is_set)
+    assert given_up.wait(10)
+
+
 async def test_another_subject_ends_the_look_at_the_one_before_and_the_same_is_not_looked_at_again() -> None:
     asked: list[str] = []
 

@@ -212,6 +212,22 @@ async def test_it_fills_in_step_by_step_and_escape_ends_it() -> None:
         assert len(screen.pane.table.rows) == 4, "what comes of it later is dropped"
 
 
+async def test_a_trace_does_not_keep_the_app_from_ending() -> None:
+    begun, given_up = Event(), Event()
+
+    def run(asked: Wanted, start: str, budget: Budget, **options: object) -> Traced:
+        begun.set()
+        while budget.left():
+            budget.stop.wait(0.01)
+        given_up.set()
+        return Traced("here", ())
+
+    async with opened(TracePane(run)) as screen:
+        await screen.show("www.ex.test")
+        await screen.until(begun.is_set)
+    assert given_up.wait(10)
+
+
 async def test_another_subject_ends_the_trace_of_the_one_before() -> None:
     ended_early, release = Event(), Event()
 

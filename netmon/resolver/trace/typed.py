@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from netmon.model.text import clean
 from netmon.resolver.questions import questions
@@ -35,6 +35,21 @@ class Traced(NamedTuple):
     source: str
     """Where it began."""
     traces: tuple[Trace, ...]
+
+
+class Tracer(Protocol):
+    """What traces: `trace_typed`, or another in its place."""
+
+    def __call__(
+        self,
+        asked: Wanted,
+        start: str,
+        budget: Budget,
+        *,
+        every: bool = False,
+        on_step: Callable[[TraceStep], None] | None = None,
+    ) -> Traced:
+        """What came of tracing `asked` from `start`."""
 
 
 def wanted(text: str, types: Sequence[str] = TYPES) -> Wanted:

@@ -5,30 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from netmon.engine.explain import Explanation
-from netmon.model.text import clean
-from netmon.model.units import format_age
 from netmon.resolver.enquiry import TYPES as ALL_TYPES
 from netmon.resolver.exchange import Budget
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.trace.hints import HintsError
-from netmon.resolver.trace.reach import count
 from netmon.resolver.trace.steps import TraceStep
-from netmon.resolver.trace.typed import TYPES, Traced, Wanted, trace_typed, wanted
+from netmon.resolver.trace.typed import TYPES, Traced, Tracer, Wanted, trace_typed, wanted
+from netmon.tui.dns_panes import trace_head
 from netmon.tui.dns_panes.base import Subject
 from netmon.tui.dns_panes.detailed import DetailedPane
 from netmon.tui.dns_panes.trace_details import explain_row
 from netmon.tui.dns_panes.trace_rows import TraceRow, end_rows, step_rows, trace_columns
+from netmon.tui.dns_panes.trace_start import TraceStart
 from netmon.tui.widgets.finding_list import FindingList
 from netmon.tui.widgets.live_table import LiveTable
 
@@ -36,21 +34,6 @@ TIMEOUT_S = 30.0
 """For everything together."""
 
 _HINT = "nothing has been asked yet"
-
-
-class Trace(Protocol):
-    """What traces: `netmon.resolver.trace.typed.trace_typed`."""
-
-    def __call__(
-        self,
-        asked: Wanted,
-        start: str,
-        budget: Budget,
-        *,
-        every: bool = False,
-        on_step: Callable[[TraceStep], None] | None = None,
-    ) -> Traced:
-        """What came of tracing `asked` from `start`."""
 
 
 class TracePane(DetailedPane):
@@ -61,8 +44,6 @@ class TracePane(DetailedPane):
 
     DEFAULT_CSS = """
     TracePane {
-        & #trace-start { display: none; background: $panel; }
-        &.-starting #trace-start { display: block; }
         & #trace-findings { height: auto; max-height: 45%; scrollbar-size-vertical: 1; }
     }
     """
@@ -96,7 +77,7 @@ class TracePane(DetailedPane):
         reason: str
         number: int
 
-    def __init__(self, trace: Trace = trace_typed, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, trace: Tracer = trace_typed, clock: Callable[[], float] = time.monotonic) -> None:
         """Make the view.
 
         Args:
@@ -124,9 +105,7 @@ class TracePane(DetailedPane):
 
     def compose_main(self) -> ComposeResult:
         """Where to begin, the tree, and the findings beneath it."""
-        yield Input(
-            placeholder="192.0.2.53, a hints file, or nothing for the root", compact=True, id="trace-start"
-        )
+        yield TraceStart()
         yield LiveTable[TraceRow](trace_columns(), lambda row: row.key, empty_text=_HINT, id="trace-tree")
         with VerticalScroll(id="trace-findings"):
             yield FindingList()
@@ -139,6 +118,7 @@ class TracePane(DetailedPane):
             asked = _wanted(subject)
         except BadNameError as error:
             self.forget()
+            self._clear()
             self.fail(str(error))
             return
         if (subject.number, asked) != (self._subject, self._wanted):
@@ -151,13 +131,17 @@ class TracePane(DetailedPane):
             return
         self._number += 1
         self._began_at = self._clock()
-        self._steps, self._rows = [], []
+        self._clear()
         self.table.empty_text = "asking the first servers …"
+        self._say_progress()
+        self._run(self._wanted, self._start, self._every, self._number)
+
+    def _clear(self) -> None:
+        """Show nothing of the trace before."""
+        self._steps, self._rows = [], []
         self.table.set_rows(())
         self.query_one(FindingList).show(())
         self.close_details()
-        self._say_progress()
-        self._run(self._wanted, self._start, self._every, self._number)
 
     def forget(self) -> None:
         """Give up the trace that is under way, and what it was about."""
@@ -171,7 +155,7 @@ class TracePane(DetailedPane):
         self._number += 1
         self._began_at = None
         self.workers.cancel_group(self, "dns-trace")
-        self.say(f"{self._wanted} · ended after {self._asked()}: r traces again", "warn")
+        self.say(trace_head.broken_off(self._wanted, self._steps), "warn")
         self.table.empty_text = "ended before any server answered"
         return True
 
@@ -219,20 +203,20 @@ class TracePane(DetailedPane):
         if message.number != self._number or self._began_at is None:
             return
         traces = message.traced.traces
-        took = format_age(self._clock() - self._began_at)
-        self._began_at = None
+        took_s, self._began_at = self._clock() - self._began_at, None
         self._grow(list(end_rows(len(self._steps), traces)))
         self.query_one(FindingList).show(
             tuple(dict.fromkeys(finding for trace in traces for finding in trace.findings))
         )
-        every = "every server asked" if self._every else "a asks every server"
-        self.say(f"{self._wanted} · {self._asked()} in {took} · {every} · from {message.traced.source}")
+        source = message.traced.source
+        self.say(trace_head.done(self._wanted, self._steps, took_s, source, every=self._every))
 
     @on(CannotBegin)
     def _cannot_begin(self, message: CannotBegin) -> None:
         if message.number == self._number:
             self.fail(message.reason)
-            self.action_start()
+            if self.is_on_screen:
+                self.action_start()
 
     def fail(self, reason: str) -> None:
         """Show that nothing comes any more, and why."""
@@ -242,13 +226,7 @@ class TracePane(DetailedPane):
         self.say(reason, "fail")
 
     def _say_progress(self) -> None:
-        spent = self._clock() - (self._began_at or 0.0)
-        since = f", {int(spent)} s" if spent >= 1 else ""
-        self.say(f"{self._wanted} · tracing{since} … {self._asked()} · Esc ends it")
-
-    def _asked(self) -> str:
-        servers = sum(len(step.servers) for step in self._steps)
-        return f"{count(len(self._steps), 'step')}, {count(servers, 'server')} asked"
+        self.say(trace_head.under_way(self._wanted, self._steps, self._clock() - (self._began_at or 0.0)))
 
     # Keys
 
@@ -264,29 +242,19 @@ class TracePane(DetailedPane):
     def action_start(self) -> None:
         """Let it be typed where to begin."""
         self.close_details()
-        self.add_class("-starting")
-        field = self.query_one(Input)
-        field.value = self._start
-        field.focus()
+        self.query_one(TraceStart).ask(self._start)
 
-    @on(Input.Submitted)
-    def _start_typed(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._start = clean(event.value.strip(), 255)
-        self._leave_start()
+    @on(TraceStart.Chosen)
+    def _start_chosen(self, message: TraceStart.Chosen) -> None:
+        self._start = message.text
+        self.table.focus()
         self.again()
-
-    def _leave_start(self) -> bool:
-        """Put the line away in which it is typed where to begin; whether it was there."""
-        was_there = self.has_class("-starting")
-        self.remove_class("-starting")
-        if was_there:
-            self.table.focus()
-        return was_there
 
     def action_back(self) -> None:
         """Leave what is typed; else close the details or end the trace."""
-        if not self._leave_start():
+        if self.query_one(TraceStart).leave():
+            self.table.focus()
+        else:
             super().action_back()
 
 

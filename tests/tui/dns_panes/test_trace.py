@@ -281,7 +281,8 @@ async def test_an_address_is_traced_for_its_name() -> None:
 
 
 async def test_what_is_no_name_is_said_in_a_line() -> None:
-    async with opened(TracePane()) as screen:
+    async with opened(staged(SOUND)) as screen:
+        await traced(screen, "www.ex.test")
         await screen.show("a..b")
         assert screen.head.startswith("✕ bad name")
         assert screen.rows == ["nothing was traced"]

@@ -25,8 +25,10 @@ def run(options: argparse.Namespace) -> int:
             one began to give the zone, and did not end.
     """
     require_output()
+    from netmon.commands.dns import check_ca
     from netmon.resolver.transfer.transferring import Patience, transfer_from_any
 
+    check_ca(options)
     zone = _zone(options)
     servers = _given(options.server) if options.server else None
     taken_at = datetime.now(UTC)
@@ -35,15 +37,11 @@ def run(options: argparse.Namespace) -> int:
     _write(zone, attempts, options.format, taken_at)
     if attempts[-1].zone is not None:
         return FOUND
-    if any(attempt.is_refusal for attempt in attempts) and not _broken(attempts):
+    broken = [attempt for attempt in attempts if attempt.is_broken]
+    if any(attempt.is_refusal for attempt in attempts) and not broken:
         return NOT_FOUND
-    told = _broken(attempts) or attempts
+    told = broken or attempts
     raise CannotAskError("no transfer: " + "; ".join(f"{each} {each.error}" for each in told))
-
-
-def _broken(attempts: Sequence[Attempt]) -> list[Attempt]:
-    """Those that said something, and neither gave the zone nor refused it."""
-    return [each for each in attempts if each.rcode is not None and each.zone is None and not each.is_refusal]
 
 
 def _zone(options: argparse.Namespace) -> str:

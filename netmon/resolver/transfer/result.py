@@ -15,14 +15,19 @@ from netmon.resolver.server import Server
 class TransferError(Exception):
     """There is no whole zone; the text completes a sentence that the server's name begins."""
 
-    def __init__(self, what: str, rcode: str | None = None) -> None:
+    def __init__(self, what: str, rcode: str | None = None, *, is_broken: bool = True) -> None:
         super().__init__(what)
+        self.is_broken = is_broken
+        """Whether the server said something, and that was neither the zone nor a refusal."""
         self.rcode = rcode
         """What the server answered; None where it did not say."""
 
 
 class NotGivenError(TransferError):
     """The server answered, and does not give the zone to us, or has none of that name."""
+
+    def __init__(self, what: str, rcode: str) -> None:
+        super().__init__(what, rcode, is_broken=False)
 
 
 class Zone(NamedTuple):
@@ -58,6 +63,8 @@ class Attempt(NamedTuple):
     rcode: str | None = None
     is_refusal: bool = False
     """Whether the server said itself that it does not give the zone."""
+    is_broken: bool = False
+    """Whether it said something, and that was neither the zone nor a refusal."""
 
     def __str__(self) -> str:
         """Who it is, for people."""

@@ -97,7 +97,7 @@ def _attempts(
     for address in found:
         attempt = _attempt(zone, name, Where(server, address, ca_file), patience)
         yield attempt
-        if attempt.zone is not None or attempt.rcode is not None:
+        if attempt.zone is not None or attempt.is_refusal or attempt.is_broken:
             return
 
 
@@ -109,7 +109,11 @@ def _attempt(zone: dns.name.Name, name: str, where: Where, patience: Patience) -
     except TransferError as error:
         is_refusal = isinstance(error, NotGivenError)
         return attempt._replace(
-            error=clean(str(error)), rcode=error.rcode, is_refusal=is_refusal, ms=_since(started)
+            error=clean(str(error)),
+            rcode=error.rcode,
+            is_refusal=is_refusal,
+            is_broken=error.is_broken,
+            ms=_since(started),
         )
     return attempt._replace(zone=given, rcode="NOERROR", ms=_since(started))
 
@@ -137,7 +141,8 @@ def transfer(zone: dns.name.Name, where: Where, patience: Patience) -> Zone:
                 if collector.take(message):
                     break
     except (OSError, TransportError) as error:
-        raise TransferError(_why(error, collector.count, patience)) from error
+        count = collector.count
+        raise TransferError(_why(error, count, patience), is_broken=count > 0) from error
     return collector.zone()
 
 

@@ -14,7 +14,8 @@ from netmon.resolver.trace.tracing import trace_all
 if TYPE_CHECKING:
     from netmon.resolver.trace.hints import Hints
 
-TIMEOUT_S = 6.0
+TIMEOUT_S = 4.0
+"""For the whole trace: the rules wait for it while resolvers take about as long."""
 
 
 def find_parent(zone: str, hints: Hints, stop: Event | None = None) -> ParentView | None:

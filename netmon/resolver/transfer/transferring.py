@@ -39,13 +39,11 @@ class Patience(NamedTuple):
     """Until a connection is there, and from one piece to the next."""
     whole: Deadline
     """For everything: a server that sends a byte now and then is never silent."""
-    stop: Event | None = None
-    """Once it is set, no time is left for anything."""
 
     @classmethod
     def of(cls, silence_s: float, times: float = 12, stop: Event | None = None) -> Patience:
         """So long for a silence, and so many times as long for everything together."""
-        return cls(silence_s, Deadline.after(silence_s * times), stop)
+        return cls(silence_s, Deadline.after(silence_s * times, stop))
 
     def next(self) -> Deadline:
         """Until when the next piece must be there.
@@ -53,8 +51,6 @@ class Patience(NamedTuple):
         Raises:
             TimeoutError: no time is left for anything.
         """
-        if self.stop is not None and self.stop.is_set():
-            raise TimeoutError("it was given up")
         return Deadline.after(min(self.silence_s, self.whole.left()))
 
 

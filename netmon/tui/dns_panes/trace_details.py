@@ -13,7 +13,7 @@ from netmon.resolver.trace.words import DEAD_END, delegated_to, goal, mark, name
 from netmon.tui.dns_panes.trace_rows import TraceRow
 
 _SHOWN = 32
-"""Records that are listed; the rest is counted."""
+"""Values that are listed; the rest is counted: a stranger's answer may hold thousands."""
 
 
 def explain_row(row: TraceRow) -> Explanation:
@@ -29,10 +29,15 @@ def explain_row(row: TraceRow) -> Explanation:
         sentences, facts = _cut(step.cut, step)
     else:
         sentences, facts = _step(step)
-    return Explanation(sentences, facts, row.key)
+    return Explanation(sentences, _bounded(facts), row.key)
 
 
 Told = tuple[tuple[str, ...], tuple[Fact, ...]]
+
+
+def _bounded(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    left = len(facts) - _SHOWN
+    return (*facts[:_SHOWN], Fact("…", f"and {left} more", "")) if left > 0 else facts
 
 
 def _servers(servers: Sequence[TraceServer]) -> Told:
@@ -59,10 +64,8 @@ def _authority(says_so: bool | None) -> str:
 
 
 def _records(records: Sequence[Record]) -> Iterator[Fact]:
-    for record in records[:_SHOWN]:
+    for record in records:
         yield Fact(record.type, f"{record.data}, TTL {ttl_text(record.ttl)}", record.name)
-    if len(records) > _SHOWN:
-        yield Fact("records", f"and {len(records) - _SHOWN} more", "")
 
 
 def _cut(cut: TraceCut, step: TraceStep) -> Told:

@@ -48,7 +48,7 @@ def test_servers_that_are_alike_are_all_named() -> None:
 
 def test_what_is_too_much_is_counted() -> None:
     many = GOOD._replace(records=tuple(Record("x.", 60, "TXT", str(n)) for n in range(100)))
-    assert facts(told(step(many), 1))[-1] == ("records", "and 68 more", "")
+    assert facts(told(step(many), 1))[-1] == ("…", "and 73 more", "")
 
 
 def test_a_delegation_with_the_addresses_that_came_did_not_come_and_are_not_believed() -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on
-from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.events import Resize
@@ -41,10 +39,6 @@ class DetailedPane(DnsPane):
         &.-details.-narrow DetailPanel { width: 1fr; }
     }
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back", show=False, id="dns-pane.back"),
-    ]
 
     def compose(self) -> ComposeResult:
         """The headline, the table with what belongs to it, and the details."""
@@ -124,10 +118,9 @@ class DetailedPane(DnsPane):
             self.table.focus()
         return was_open
 
-    def action_back(self) -> None:
-        """Close the details; else end what is under way; else the key is somebody else's."""
-        if not self.close_details() and not self.stop():
-            raise SkipAction()
+    def back(self) -> bool:
+        """Close the details; else end what is under way."""
+        return self.close_details() or self.stop()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say so when a thread ended by a fault of ours, instead of waiting for ever."""

@@ -250,12 +250,12 @@ class TracePane(DetailedPane):
         self.table.focus()
         self.again()
 
-    def action_back(self) -> None:
+    def back(self) -> bool:
         """Leave what is typed; else close the details or end the trace."""
-        if self.query_one(TraceStart).leave():
-            self.table.focus()
-        else:
-            super().action_back()
+        if not self.query_one(TraceStart).leave():
+            return super().back()
+        self.table.focus()
+        return True
 
 
 def _wanted(subject: Subject) -> Wanted:

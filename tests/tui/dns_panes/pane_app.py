@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 from textual.pilot import Pilot
 
 from netmon.resolver.enquiry import TYPES, Enquiry, Outcome
@@ -21,7 +22,9 @@ P = TypeVar("P", bound=DetailedPane)
 
 
 class PaneApp(App[None]):
-    """Holds the view alone."""
+    """Holds the view alone, and has the keys of the tab."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave"), Binding("r", "again")]
 
     def __init__(self, pane: DetailedPane) -> None:
         super().__init__()
@@ -35,6 +38,14 @@ class PaneApp(App[None]):
     def on_mount(self) -> None:
         """As the tab does when a view comes into view."""
         self.pane.focus_first()
+
+    def action_leave(self) -> None:
+        """As the tab does."""
+        self.pane.back()
+
+    def action_again(self) -> None:
+        """As the tab does."""
+        self.pane.again()
 
     @on(DetailedPane.Ask)
     def remember(self, message: DetailedPane.Ask) -> None:

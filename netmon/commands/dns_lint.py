@@ -54,11 +54,12 @@ def _read(options: argparse.Namespace) -> ZoneView:
 
 def _ask(options: argparse.Namespace) -> ZoneView:
     from netmon.resolver.rules.live_zone import GatherError, gather
+    from netmon.resolver.trace.hints import root_hints
 
     server = _server(options)
     try:
         if server is None:
-            return gather(options.name)
+            return gather(options.name, hints=root_hints())
         from netmon.resolver.rules.named_server import gather_from
 
         return gather_from(server, options.name, timeout_s=options.timeout, ca_file=options.ca)

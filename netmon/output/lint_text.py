@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TextIO
 
-from netmon.model.finding import Finding, FindingState
+from netmon.model.finding import Finding
 from netmon.output.finding_text import WIDTH, finding_lines, finding_row, wrapped
 from netmon.output.json_lines import schema, write_object
 from netmon.output.layout import terminal_width, write_line
 from netmon.output.rows import timestamp
-
-_WORDS = {FindingState.FAIL: "fail", FindingState.WARN: "warn", FindingState.UNKNOWN: "cannot be told"}
+from netmon.resolver.rules.judging import verdict_of
 
 
 def write_text(stream: TextIO, zone: str, source: str, findings: Sequence[Finding], seen: str = "") -> None:
@@ -31,17 +29,6 @@ def write_text(stream: TextIO, zone: str, source: str, findings: Sequence[Findin
     extent = wrapped(seen, width, "", "") if seen else ()
     for line in (*verdict, *extent, "", *finding_lines(findings, width)):
         write_line(stream, line)
-
-
-def verdict_of(findings: Sequence[Finding]) -> str:
-    """Sound, not sound, or not known to be, and how many findings say so."""
-    counts = Counter(finding.state for finding in findings)
-    parts = [f"{counts[state]} {word}" for state, word in _WORDS.items() if counts[state]]
-    if counts[FindingState.FAIL]:
-        verdict = "not sound"
-    else:
-        verdict = "no rule is broken as far as can be told" if counts[FindingState.UNKNOWN] else "sound"
-    return ": ".join([verdict, ", ".join(parts)]) if parts else verdict
 
 
 def write_json(

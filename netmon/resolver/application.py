@@ -8,6 +8,7 @@ from threading import Thread
 from typing import NamedTuple
 
 from netmon.model.text import clean
+from netmon.resolver.transport.exchange import Deadline
 
 _SIZE_LIMIT = 1 << 20
 """Characters read of the hosts file."""
@@ -37,9 +38,9 @@ class Asked:
         self._thread = Thread(target=self._run, name="getaddrinfo", daemon=True)
         self._thread.start()
 
-    def result(self, timeout_s: float) -> Application:
-        """What has come of it after at most so many seconds."""
-        self._thread.join(max(0.0, timeout_s))
+    def result(self, deadline: Deadline) -> Application:
+        """What has come of it by then."""
+        deadline.join(self._thread)
         return Application(self._found, self._error)
 
     def _run(self) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netmon.model.text import clean
 from netmon.resolver import resolved, scutil
 from netmon.resolver.scopes import Scope
+from netmon.resolver.transport.exchange import Deadline
 
 if TYPE_CHECKING:
     import subprocess
@@ -65,9 +66,9 @@ class Asked:
         self._thread = Thread(target=self._run, args=(source,), name="scopes", daemon=True)
         self._thread.start()
 
-    def result(self, timeout_s: float) -> Scoped:
-        """What has come of it after at most so many seconds."""
-        self._thread.join(max(0.0, timeout_s))
+    def result(self, deadline: Deadline) -> Scoped:
+        """What has come of it by then."""
+        deadline.join(self._thread)
         return self._result
 
     def _run(self, source: Source) -> None:

@@ -78,6 +78,27 @@ class ServerView(NamedTuple):
         return f"{self.name} ({self.address})"
 
 
+class ParentView(NamedTuple):
+    """How the zone above delegates the zone."""
+
+    zone: str
+    """The apex of the zone above; empty where that is not known."""
+    source: str = ""
+    """The server of it that said so."""
+    servers: tuple[str, ...] = ()
+    """The NS set that it gives; empty where it has no such name."""
+    glue: tuple[tuple[str, str], ...] = ()
+    """Names of servers with the addresses that it gives for them."""
+    missing: tuple[str, ...] = ()
+    """Servers inside the zone for which it gives no address."""
+    unknown: str = ""
+    """Why nothing is known of the delegation, in one sentence; empty where it is."""
+
+    def addresses(self, server: str) -> tuple[str, ...]:
+        """The glue of one server."""
+        return tuple(address for name, address in self.glue if name == server)
+
+
 class Giver(NamedTuple):
     """Who gave the whole zone by transfer."""
 
@@ -110,6 +131,7 @@ class ZoneView:
         problems: Sequence[Problem] = (),
         seen: str = "",
         giver: Giver | None = None,
+        parent: ParentView | None = None,
     ) -> None:
         """Take the records together by name and type.
 
@@ -122,6 +144,7 @@ class ZoneView:
             problems: what the reader of a zone file stumbled over.
             seen: how much of the zone this is and where it is from, in one line; empty for a zone file.
             giver: who gave the zone, where it came by transfer.
+            parent: how the zone above delegates this one; None where that was not looked at.
         """
         self.origin = origin
         self.entries = tuple(entries)
@@ -131,6 +154,7 @@ class ZoneView:
         self.problems = tuple(problems)
         self.seen = seen
         self.giver = giver
+        self.parent = parent
 
     @cached_property
     def names(self) -> dict[str, dict[str, list[Entry]]]:

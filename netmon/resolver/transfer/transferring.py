@@ -6,6 +6,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator, Sequence
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
@@ -40,9 +41,9 @@ class Patience(NamedTuple):
     """For everything: a server that sends a byte now and then is never silent."""
 
     @classmethod
-    def of(cls, silence_s: float, times: float = 12) -> Patience:
+    def of(cls, silence_s: float, times: float = 12, stop: Event | None = None) -> Patience:
         """So long for a silence, and so many times as long for everything together."""
-        return cls(silence_s, Deadline.after(silence_s * times))
+        return cls(silence_s, Deadline.after(silence_s * times, stop))
 
     def next(self) -> Deadline:
         """Until when the next piece must be there.

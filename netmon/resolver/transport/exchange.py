@@ -6,6 +6,8 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from threading import Event, Thread
 from typing import NamedTuple
 
 from netmon.model.text import clean
@@ -13,6 +15,9 @@ from netmon.resolver.server import Server
 
 SIZE_LIMIT = 65535
 """Bytes of one message (RFC 1035 section 4.2.2)."""
+
+_LOOK_S = 0.05
+"""How soon a wait notices that nobody waits any more."""
 
 Queries = Mapping[int, bytes]
 """Messages to send, each under a key of its own: its id where the transport tells answers apart by that."""
@@ -29,11 +34,23 @@ class Deadline(NamedTuple):
 
     at: float
     """Monotonic seconds."""
+    stop: Event | None = None
+    """Set when nobody waits for the answer any more: then no time is left."""
 
     @classmethod
-    def after(cls, seconds: float) -> Deadline:
+    def after(cls, seconds: float, stop: Event | None = None) -> Deadline:
         """So many seconds from now."""
-        return cls(time.monotonic() + seconds)
+        return cls(time.monotonic() + seconds, stop)
+
+    @property
+    def given_up(self) -> bool:
+        """Whether nobody waits any more."""
+        return self.stop is not None and self.stop.is_set()
+
+    def share(self, part: float) -> Deadline:
+        """An earlier one, after this part of what is left."""
+        now = time.monotonic()
+        return self._replace(at=now + max(0.0, self.at - now) * part)
 
     def left(self) -> float:
         """Seconds, more than none.
@@ -42,9 +59,15 @@ class Deadline(NamedTuple):
             TimeoutError: none is left.
         """
         left = self.at - time.monotonic()
-        if left <= 0:
+        if left <= 0 or self.given_up:
             raise TimeoutError("the time is up")
         return left
+
+    def join(self, thread: Thread) -> None:
+        """Wait for a thread to end, for as long as there is time."""
+        with suppress(TimeoutError):
+            while thread.is_alive():
+                thread.join(min(_LOOK_S, self.left()))
 
 
 class Where(NamedTuple):

@@ -25,8 +25,8 @@ def run(options: argparse.Namespace) -> int:
     Looks at `types`, `server`, `anchor` (a file), `timeout`, `ca` and `format`.
 
     Raises:
-        CannotAskError: an argument is bad, before any packet leaves; or, once all that was seen is written, it could
-            not be found out.
+        CannotAskError: an argument is bad, before any packet leaves; or, once all that was seen is written,
+            it could not be found out.
     """
     require_output()
     taken_at = datetime.now(UTC)

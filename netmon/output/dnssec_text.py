@@ -8,7 +8,7 @@ from typing import TextIO
 from netmon.model.units import format_rtt
 from netmon.output.finding_text import WIDTH, finding_lines, wrapped
 from netmon.output.layout import terminal_width, write_line
-from netmon.resolver.dnssec.verdict import SignatureSeen, Trust, TrustStatus, TrustStep
+from netmon.resolver.dnssec.verdict import SignatureSeen, StepKind, Trust, TrustStatus, TrustStep
 
 SYMBOLS = {
     TrustStatus.SECURE: "✓",
@@ -30,7 +30,12 @@ def write_text(stream: TextIO, trust: Trust) -> None:
 
 
 def _lines(trust: Trust, width: int) -> Iterator[str]:
-    yield from wrapped(f"{trust.name} {trust.type}: {trust.status}: {trust.reason}", width, "", "  ")
+    yield from wrapped(
+        f"{SYMBOLS[trust.status]} {trust.name} {trust.type} is {trust.status}: {trust.reason}",
+        width,
+        "",
+        "  ",
+    )
     yield ""
     for step in trust.steps:
         yield from step_lines(step, width)
@@ -57,7 +62,8 @@ def _details(step: TrustStep) -> Iterator[str]:
     if step.status is TrustStatus.BOGUS:
         yield from (f"DS {each.tag} {each.note}" for each in step.digests if each.note)
         yield from map(signature_text, step.signatures)
-    yield from step.basis
+    if step.kind is not StepKind.SAME_ZONE:  # most names are no zone: that needs no more than a line
+        yield from step.basis
 
 
 def signature_text(seen: SignatureSeen) -> str:

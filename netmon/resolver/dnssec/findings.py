@@ -23,11 +23,9 @@ _WHY = {
     TrustStatus.SECURE: "",
     TrustStatus.INSECURE: "Whoever is on the way can change the answer; no resolver will notice.",
     TrustStatus.BOGUS: "Resolvers that validate answer SERVFAIL: for their users the name does not exist.",
-    TrustStatus.INDETERMINATE: "This says nothing of the name, only of who was asked.",
+    TrustStatus.INDETERMINATE: "",
 }
-_FIX = {
-    TrustStatus.INDETERMINATE: "ask a server that passes on DNSSEC records: --server ADDRESS",
-}
+_OF_SERVER = "This says nothing of the name, only of who was asked."
 
 
 def findings_of(
@@ -40,12 +38,15 @@ def findings_of(
 def _verdict(status: TrustStatus, reason: str, steps: Sequence[TrustStep]) -> Finding:
     last = next((step for step in steps if step.status is status), None)
     evidence = "" if last is None else "; ".join(last.basis)
-    fix = _fix(reason) or _FIX.get(status, "")
-    return Finding("dnssec", _STATES[status], reason, evidence, _WHY[status], fix, "RFC 4035 section 4.3")
+    fix = _fix(reason)
+    why = _OF_SERVER if fix.startswith("ask another") else _WHY[status]
+    return Finding("dnssec", _STATES[status], reason, evidence, why, fix, "RFC 4035 section 4.3")
 
 
 def _fix(reason: str) -> str:
     """What the owner of the zone, or of this machine, can do about a reason."""
+    if "could not be had" in reason or "does not pass on" in reason:
+        return "ask another server, one that passes on DNSSEC records: --server ADDRESS"
     if " expired " in reason:
         return "sign the zone anew; see why its signer has stopped"
     if "is not valid before" in reason:

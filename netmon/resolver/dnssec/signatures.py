@@ -143,7 +143,7 @@ def _trial(
             return f"was not checked: there were {MOST_TRIALS} before it, more than an honest zone needs"
         if _verifies(rrset, signature, key, keys.zone, now):
             return ""
-    return f"does not verify with key {signature.key_tag}: the records are not those that were signed"
+    return "does not verify: the records are not those that were signed"
 
 
 def _verifies(rrset: dns.rrset.RRset, signature: RRSIG, key: DNSKEY, zone: dns.name.Name, now: float) -> bool:
@@ -183,8 +183,5 @@ def _why(seen: Sequence[SignatureSeen], zone: dns.name.Name) -> str:
         return f"there is no signature, though {clean(zone.to_text())} is signed"
     order = ("expired", "is not valid", "does not verify", "was not checked", "is by key", "is of algorithm")
     told = min(seen, key=lambda each: next((n for n, o in enumerate(order) if each.note.startswith(o)), 9))
-    return (
-        f"its signature by key {told.tag} {told.note}"
-        if "by key" not in told.note
-        else (f"its signature {told.note}")
-    )
+    by = "" if told.note.startswith("is by key") else f" by key {told.tag}"
+    return f"its signature{by} {told.note}"

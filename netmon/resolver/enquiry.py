@@ -84,7 +84,7 @@ def enquire(enquiry: Enquiry) -> Outcome:
     questions(enquiry.text, enquiry.types, (), 1)
     machine = system() if wants_system else System()
     kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
-    servers = _servers(enquiry.servers, machine)
+    servers = servers_for(enquiry.servers, machine)
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
     name, tried, replies = _first_that_exists(names, tuple(dict.fromkeys(kinds)), servers, enquiry, deadline)
     application = None
@@ -95,8 +95,12 @@ def enquire(enquiry: Enquiry) -> Outcome:
     return Outcome(asked, clean(name.to_text()), replies, tried, compare(replies), application, machine.notes)
 
 
-def _servers(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
-    """Each server once, those of the machine in the place of `system`."""
+def servers_for(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
+    """Each server once, those of the machine in the place of `system`.
+
+    Raises:
+        NobodyError: there is none, or there are too many.
+    """
     servers: dict[Server, None] = {}
     for server in wanted:
         servers.update(dict.fromkeys(machine.servers if server.scheme == "system" else (server,)))

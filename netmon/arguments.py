@@ -47,7 +47,8 @@ them for localhost and x.localhost, "all" also for ipv4only.arpa (A, AAAA, NAT64
 """
 
 DNS_EPILOG = """\
-exit codes: 0 found, 1 no such name or no such record, 2 it could not be asked, or no server answered
+exit codes: 0 found, 1 no such name or no such record, 2 it could not be asked, or no server answered;
+with --dnssec: 0 secure (also where it is proved that there is nothing), 1 insecure or bogus, 2 not known
 
 TYPE: A AAAA CNAME NS MX TXT SOA CAA HTTPS if none is given; any other by name, or as TYPE65534. An address
 as NAME asks for its PTR.
@@ -231,7 +232,9 @@ def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
     add = parser.add_argument
     add("--server", action="append", default=[], metavar="SERVER", help="whom to ask; again for several")
     add("--json", action="store_const", const="json", dest="format", help="JSON")
-    add("--timeout", type=_seconds(0.1), default=5.0, metavar="S", help="for everything together (5)")
+    add(
+        "--timeout", type=_seconds(0.1), metavar="S", help="for everything together (5; with --dnssec 20)"
+    )  # fmt: skip
     add("--nsid", action="store_true", help="also which machine behind the address it is")
     add("--cookie", action="store_true", help="send a cookie")
     add("--subnet", metavar="ADDR/LEN", help="the answer for clients there (else none is sent)")
@@ -243,6 +246,8 @@ def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
     add("--trace", action="store_true", help="instead: from the root down the delegations")
     add("--hints", metavar="FILE", help="with --trace: where the root is")
     add("--all", action="store_true", help="with --trace: every server of each step")
+    add("--dnssec", action="store_true", help="instead: whether the answer is authentic, validated here")
+    add("--anchor", metavar="FILE", help="with --dnssec: DS or DNSKEY to trust instead of the root's")
     add("--lint", action="store_true", help="instead: whether the zone is sound, by the rules")
     add("--zone", metavar="FILE", help="with --lint: check this zone file")
 

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask once; 1 when no server has a record. `--trace`, `--lint` and AXFR are questions of their own."""
+    """Ask once; 1 when no server has a record. `--trace` and the like, and AXFR, ask in their own way."""
     check_combination(options)
+    if options.dnssec:
+        from netmon.commands.dns_dnssec import run as run_dnssec
+
+        return run_dnssec(options)
     if options.trace:
         from netmon.commands.dns_trace import run as run_trace
 
@@ -58,6 +62,10 @@ def check_combination(options: argparse.Namespace) -> None:
         raise CannotAskError("--zone FILE needs --lint: it checks the rules on a zone file")
     if options.trace and options.lint:
         raise CannotAskError("--trace and --lint are two questions: ask one at a time")
+    if options.dnssec and (options.trace or options.lint):
+        raise CannotAskError("--dnssec is a question of its own: leave --trace and --lint away")
+    if options.anchor is not None and not options.dnssec:
+        raise CannotAskError("--anchor FILE needs --dnssec: it says where trust begins")
     if options.hints is not None and not options.trace:
         raise CannotAskError("--hints FILE needs --trace: it says where the root is")
     if options.all and not options.trace:
@@ -84,6 +92,7 @@ def read_enquiry(options: argparse.Namespace) -> Enquiry:
     Raises:
         CannotAskError: something in them is wrong.
     """
+    from netmon.resolver.ask import TIMEOUT_S
     from netmon.resolver.edns import BadSubnetError, Wishes, parse_subnet
     from netmon.resolver.enquiry import TYPES, Enquiry
     from netmon.resolver.server import BadServerError, Server, parse_server
@@ -96,7 +105,9 @@ def read_enquiry(options: argparse.Namespace) -> Enquiry:
         raise CannotAskError(str(error)) from None
     wishes = Wishes(not options.no_recursion, options.cd, options.do, options.nsid, options.cookie, subnet)
     types = tuple(kind.upper() for kind in options.types) or TYPES
-    return Enquiry(options.name, types, servers, wishes, options.timeout, options.ca, options.get)
+    return Enquiry(
+        options.name, types, servers, wishes, options.timeout or TIMEOUT_S, options.ca, options.get
+    )
 
 
 def why_not(outcome: Outcome) -> str:

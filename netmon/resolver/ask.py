@@ -28,18 +28,19 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 5.0
 _ALIASES = ("CNAME", "DNAME")
-_OVER = {
+OVER = {
     "udp": datagrams.exchange,
     "tcp": streams.over_tcp,
     "tls": streams.over_tls,
     "https": https.exchange,
     "quic": quic.exchange,
 }
-_UDP_SHARE = 0.75
+"""How to exchange messages over each transport."""
+UDP_SHARE = 0.75
 """Of the time, before what is cut short is asked over TCP."""
 _LOOK_S = 0.05
 """How often whoever may give up looks whether to."""
-_ENCRYPTED = ("tls", "https", "quic")
+ENCRYPTED = ("tls", "https", "quic")
 _BY_STREAM = ("https", "quic")
 """Transports whose ids are 0 (RFC 8484 section 4.1, RFC 9250 section 4.2.1): streams tell answers apart."""
 
@@ -194,7 +195,7 @@ class _Conversation:
         scheme = self.server.scheme
         assert scheme != "system"
         # One type that is dropped must not take the time that others need for TCP.
-        first = deadline.share(_UDP_SHARE) if scheme == "udp" else deadline
+        first = deadline.share(UDP_SHARE) if scheme == "udp" else deadline
         self._exchange(scheme, address, self._kinds, first)
         cut = [kind for kind in self._kinds if "TC" in self._said[kind].answer.flags]
         if scheme == "udp" and cut:
@@ -215,7 +216,7 @@ class _Conversation:
         where = Where(self.server, address, self._ca_file, self._get)
         self._sent = time.monotonic()
         try:
-            _OVER[scheme](where, wires, self._take, deadline)
+            OVER[scheme](where, wires, self._take, deadline)
         except (TransportError, OSError) as error:
             self._fail([kind for kind, _ in self._queries.values()], explain(error))
 
@@ -224,7 +225,7 @@ class _Conversation:
     ) -> dict[int, tuple[str, dns.message.Message]]:
         queries: dict[int, tuple[str, dns.message.Message]] = {}
         for number, kind in enumerate(kinds, 1):
-            query = make_query(self._name, kind, self._wishes, encrypted=scheme in _ENCRYPTED, edns=edns)
+            query = make_query(self._name, kind, self._wishes, encrypted=scheme in ENCRYPTED, edns=edns)
             if scheme in _BY_STREAM:
                 query.id = 0
             while scheme not in _BY_STREAM and query.id in queries:

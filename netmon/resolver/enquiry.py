@@ -101,7 +101,7 @@ def enquire(
     questions(enquiry.text, enquiry.types, (), 1)
     machine = system() if wants_system else System()
     kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
-    servers = _servers(enquiry.servers, machine)
+    servers = servers_for(enquiry.servers, machine)
     links = _asked_links(machine) if wants_system else None
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
     asking = _Asking(enquiry, tuple(dict.fromkeys(kinds)), servers, machine, on_progress)
@@ -123,8 +123,12 @@ def _asked_links(machine: System) -> AskedScopes | None:
     return None if source is None else AskedScopes(source)
 
 
-def _servers(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
-    """Each server once, those of the machine in the place of `system`."""
+def servers_for(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
+    """Each server once, those of the machine in the place of `system`.
+
+    Raises:
+        NobodyError: there is none, or there are too many.
+    """
     servers: dict[Server, None] = {}
     for server in wanted:
         servers.update(dict.fromkeys(machine.servers if server.scheme == "system" else (server,)))

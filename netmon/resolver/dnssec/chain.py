@@ -1,0 +1,43 @@
+"""Walks from the anchor's zone down label by label: which zone is a name in, and are its keys believed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from netmon.resolver.dnssec.cuts import Place, descend
+from netmon.resolver.dnssec.verdict import TrustStatus
+from netmon.resolver.dnssec.zones import Zone, anchored
+
+if TYPE_CHECKING:
+    import dns.name
+
+    from netmon.resolver.dnssec.anchors import Anchor
+    from netmon.resolver.dnssec.pursuit import Pursuit
+
+
+class Chain:
+    """The zones below one anchor that were seen so far; each name is looked at once."""
+
+    def __init__(self, anchor: Anchor, pursuit: Pursuit) -> None:
+        self._anchor, self._pursuit = anchor, pursuit
+        self._places: dict[dns.name.Name, Place] = {}
+
+    def zone_of(self, name: dns.name.Name) -> Zone:
+        """The zone that a name is in; the first on the way to it that is not secure, if one is not."""
+        place = self._places.get(self._anchor.zone)
+        if place is None:
+            place = self._places[self._anchor.zone] = Place(anchored(self._pursuit, self._anchor))
+        for cut in _between(self._anchor.zone, name):
+            if place.is_end or place.zone.status is not TrustStatus.SECURE:
+                break
+            if cut not in self._places:
+                self._places[cut] = descend(self._pursuit, place.zone, cut)
+            place = self._places[cut]
+        return place.zone
+
+
+def _between(zone: dns.name.Name, name: dns.name.Name) -> Iterator[dns.name.Name]:
+    """The names below `zone` on the way to `name`, which is the last of them."""
+    for depth in range(len(zone) + 1, len(name) + 1):
+        yield name.split(depth)[1]

@@ -1,0 +1,187 @@
+"""One record set against one set of keys: which signature is good, or why each is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from netmon.model.text import clean
+from netmon.model.units import format_age
+from netmon.resolver.dnssec.signed import labels
+from netmon.resolver.dnssec.verdict import SignatureSeen
+
+if TYPE_CHECKING:
+    import dns.name
+    import dns.rrset
+    from dns.rdtypes.ANY.DNSKEY import DNSKEY
+    from dns.rdtypes.ANY.RRSIG import RRSIG
+
+    from netmon.resolver.dnssec.signed import Signed
+
+SUPPORTED = frozenset((5, 7, 8, 10, 13, 14, 15, 16))
+"""Algorithms that are verified here: RSA with SHA-1 and SHA-2, ECDSA, EdDSA (RFC 9904). The others are as if
+they were not there (RFC 4035 section 5.2)."""
+MOST_SIGNATURES = 8
+"""Of one record set; a rollover of keys and algorithms together needs four."""
+MOST_KEYS = 4
+"""Of the same tag, tried for one signature (KeyTrap, CVE-2023-50387)."""
+MOST_TRIALS = 200
+"""Signatures verified in one validation: an RSA one takes 50 µs, on a slow machine a millisecond."""
+
+
+class Effort:
+    """How much verifying is left: what is signed badly on purpose must not cost more than that."""
+
+    def __init__(self, trials: int = MOST_TRIALS) -> None:
+        self._left = trials
+
+    def spend(self) -> bool:
+        """Whether one more trial may be made."""
+        self._left -= 1
+        return self._left >= 0
+
+
+class Keys(NamedTuple):
+    """Keys of one zone that are believed."""
+
+    zone: dns.name.Name
+    keys: tuple[DNSKEY, ...]
+
+    def candidates(self, signature: RRSIG) -> list[DNSKEY]:
+        """Those that the signature can have been made with (RFC 4035 section 5.3.1)."""
+        import dns.dnssec
+
+        return [
+            key
+            for key in self.keys
+            if key.algorithm == signature.algorithm
+            and dns.dnssec.key_id(key) == signature.key_tag
+            and is_zone_key(key)
+        ]
+
+
+class Checked(NamedTuple):
+    """Whether a record set is as its zone signed it."""
+
+    good: RRSIG | None
+    seen: tuple[SignatureSeen, ...]
+    why: str = ""
+    """Why it is not; a clause without a full stop."""
+
+
+def is_zone_key(key: DNSKEY) -> bool:
+    """Whether it may sign a zone: the ZONE bit, protocol 3 (RFC 4034 section 2.1), not revoked (RFC 5011)."""
+    from dns.rdtypes.dnskeybase import Flag
+
+    return bool(key.flags & Flag.ZONE) and key.protocol == 3 and not key.flags & Flag.REVOKE
+
+
+def check(signed: Signed, keys: Keys, now: float, effort: Effort) -> Checked:
+    """Verify the signatures one after the other until one is good.
+
+    Args:
+        signed: the record set.
+        keys: those of the zone that it must be signed by.
+        now: seconds since 1970.
+        effort: what may still be spent.
+    """
+    good: RRSIG | None = None
+    seen: list[SignatureSeen] = []
+    signatures = sorted(signed.signatures, key=lambda each: not keys.candidates(each))
+    for signature in signatures[:MOST_SIGNATURES]:
+        note = "" if good is not None else _fault(signed.rrset, signature, keys, now, effort)
+        seen.append(_seen(signed.rrset, signature, note, is_tried=good is None))
+        if good is None and not note:
+            good = signature
+    return Checked(good, tuple(seen), "" if good is not None else _why(seen, keys.zone))
+
+
+def moment(timestamp: float) -> str:
+    """A time as it stands in sentences."""
+    return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def algorithm_name(number: int) -> str:
+    """As registered: `RSASHA256`; a number where it is not known here."""
+    import dns.dnssec
+
+    return dns.dnssec.algorithm_to_text(number)
+
+
+def _fault(rrset: dns.rrset.RRset, signature: RRSIG, keys: Keys, now: float, effort: Effort) -> str:
+    """Why `signature` does not count; empty if it verifies."""
+    if signature.signer != keys.zone:
+        return f"is by {clean(signature.signer.to_text())}, not by the zone {clean(keys.zone.to_text())}"
+    if signature.algorithm not in SUPPORTED:
+        return f"is of algorithm {algorithm_name(signature.algorithm)}, which is not verified here"
+    if signature.labels > labels(rrset.name):
+        return "is for a longer name"
+    candidates = keys.candidates(signature)
+    if not candidates:
+        algorithm = algorithm_name(signature.algorithm)
+        return f"is by key {signature.key_tag} ({algorithm}), and no such key is trusted"
+    if signature.expiration < now:
+        ago = format_age(now - signature.expiration)
+        return f"expired {ago} ago, on {moment(signature.expiration)}"
+    if signature.inception > now:
+        ahead = format_age(signature.inception - now)
+        return f"is not valid before {moment(signature.inception)}, in {ahead}"
+    return _trial(rrset, signature, candidates, keys, now, effort)
+
+
+def _trial(
+    rrset: dns.rrset.RRset,
+    signature: RRSIG,
+    candidates: Sequence[DNSKEY],
+    keys: Keys,
+    now: float,
+    effort: Effort,
+) -> str:
+    for key in candidates[:MOST_KEYS]:
+        if not effort.spend():
+            return f"was not checked: there were {MOST_TRIALS} before it, more than an honest zone needs"
+        if _verifies(rrset, signature, key, keys.zone, now):
+            return ""
+    return "does not verify: the records are not those that were signed"
+
+
+def _verifies(rrset: dns.rrset.RRset, signature: RRSIG, key: DNSKEY, zone: dns.name.Name, now: float) -> bool:
+    import dns.dnssec
+    import dns.exception
+    import dns.rdataset
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    only = dns.rdataset.from_rdata(0, key)
+    try:
+        # Its own policy refuses SHA-1, by which some zones are still signed; SUPPORTED is ours.
+        dns.dnssec.validate_rrsig(rrset, signature, {zone: only}, None, now, dns.dnssec.allow_all_policy)
+    except (dns.exception.DNSException, UnsupportedAlgorithm, ValueError, IndexError, ArithmeticError):
+        return False  # a key whose bytes are no key is as good as one that does not fit
+    return True
+
+
+def _seen(rrset: dns.rrset.RRset, signature: RRSIG, note: str, *, is_tried: bool) -> SignatureSeen:
+    import dns.rdatatype
+
+    return SignatureSeen(
+        clean(rrset.name.to_text()),
+        dns.rdatatype.to_text(rrset.rdtype),
+        signature.key_tag,
+        algorithm_name(signature.algorithm),
+        clean(signature.signer.to_text()),
+        datetime.fromtimestamp(signature.inception, UTC),
+        datetime.fromtimestamp(signature.expiration, UTC),
+        note,
+        is_tried,
+    )
+
+
+def _why(seen: Sequence[SignatureSeen], zone: dns.name.Name) -> str:
+    """The one reason of several that tells most: of a signature that came closest to being good."""
+    if not seen:
+        return f"there is no signature, though {clean(zone.to_text())} is signed"
+    order = ("expired", "is not valid", "does not verify", "was not checked", "is by key", "is of algorithm")
+    told = min(seen, key=lambda each: next((n for n, o in enumerate(order) if each.note.startswith(o)), 9))
+    by = "" if told.note.startswith("is by key") else f" by key {told.tag}"
+    return f"its signature{by} {told.note}"

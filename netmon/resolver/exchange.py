@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
 from netmon.resolver.answer import Answer, Transport, read, response
+from netmon.resolver.transport.exchange import Deadline, HungUpError, TransportError
+from netmon.resolver.transport.streams import ask_over_tcp
 
 if TYPE_CHECKING:
     import dns.message
@@ -121,17 +123,15 @@ def _connected(server: Endpoint) -> socket.socket:
 
 
 def _over_tcp(query: dns.message.Message, server: Endpoint, budget: Budget) -> dns.message.Message:
-    import dns.exception
-    import dns.query
-
     begun = "cut its UDP answer short and then"
     try:
-        return dns.query.tcp(query, server.address, timeout=min(TRY_S, budget.left()), port=server.port)
-    except dns.exception.Timeout:
+        deadline = Deadline.after(min(TRY_S, budget.left()))
+        return ask_over_tcp(query, server.address, server.port, deadline)
+    except TimeoutError:
         raise NoAnswerError(f"{begun} was silent over TCP", again=True) from None
     except ConnectionRefusedError:
         raise NoAnswerError(f"{begun} refused TCP", again=False) from None
-    except (OSError, EOFError):
+    except (OSError, HungUpError):
         raise NoAnswerError(f"{begun} hung up over TCP", again=False) from None
-    except (dns.exception.DNSException, ValueError):
+    except TransportError:
         raise NoAnswerError(f"{begun} sent garbage over TCP", again=False) from None

@@ -10,6 +10,8 @@ from netmon.model.text import clean
 from netmon.resolver.answer import Transport, response
 from netmon.resolver.exchange import Budget
 from netmon.resolver.trace.steps import Outcome
+from netmon.resolver.transport.exchange import Deadline, HungUpError, TransportError
+from netmon.resolver.transport.streams import ask_over_tcp
 
 if TYPE_CHECKING:
     import dns.message
@@ -112,18 +114,15 @@ class Network:
         raise _NothingHeardError(Outcome.SILENT, "is silent")
 
     def _over_tcp(self, query: dns.message.Message, address: str) -> dns.message.Message:
-        import dns.exception
-        import dns.query
-
         begun = "cuts its UDP answer short and then"
-        left = min(_TCP_S, self._budget.left())
         try:
-            return dns.query.tcp(query, address, timeout=left, port=self._port)
-        except dns.exception.Timeout:
+            deadline = Deadline.after(min(_TCP_S, self._budget.left()))
+            return ask_over_tcp(query, address, self._port, deadline)
+        except TimeoutError:
             raise _NothingHeardError(Outcome.SILENT, f"{begun} is silent over TCP") from None
-        except (OSError, EOFError):
+        except (OSError, HungUpError):
             raise _NothingHeardError(Outcome.UNREACHABLE, f"{begun} does not answer over TCP") from None
-        except (dns.exception.DNSException, ValueError):
+        except TransportError:
             raise _NothingHeardError(Outcome.GARBAGE, f"{begun} sends garbage over TCP") from None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from netmon.model.endpoint import Endpoint
@@ -161,27 +162,35 @@ def response(query: dns.message.Message, wire: bytes) -> dns.message.Message | N
         return None
     if not query.is_response(message):
         return None
+    asked = query.question[0].rdclass
     for section in (message.authority, message.additional):
-        section[:] = [rrset for rrset in section if rrset.rdclass == query.question[0].rdclass]
+        if section:
+            section[:] = [rrset for rrset in section if rrset.rdclass == asked]
     return message
 
 
 def read(message: dns.message.Message, kind: str, name: str) -> Answer:
     """What `message` answers to the question for type `kind` of `name`; the exchange is not filled in."""
     import dns.edns
-    import dns.flags
-    import dns.rcode
 
     given = _records(message)
     records = _along(name, given)
-    rcode = dns.rcode.to_text(message.rcode())
-    ede = tuple(clean(str(o.to_text())) for o in message.options if o.otype == dns.edns.OptionType.EDE)
+    rcode, flags = _head(int(message.rcode()), int(message.flags))
+    ede = tuple(clean(str(o.to_text())) for o in message.options if isinstance(o, dns.edns.EDEOption))
     error = _explain(rcode, kind, name, records)
     if error is not None and ede:
         error += f": {', '.join(ede)}"
-    flags = tuple(dns.flags.to_text(message.flags).split())
     strays = sum(map(len, message.answer)) - len(records)
     return Answer(kind, records, rcode, flags=flags, ede=ede, error=error, strays=strays)
+
+
+@lru_cache(256)
+def _head(rcode: int, flags: int) -> tuple[str, tuple[str, ...]]:
+    """A result and flags in words: few of them occur, and dnspython takes a while over each."""
+    import dns.flags
+    import dns.rcode
+
+    return dns.rcode.to_text(dns.rcode.Rcode(rcode)), tuple(dns.flags.to_text(flags).split())
 
 
 def _records(message: dns.message.Message) -> list[Record]:
@@ -210,6 +219,8 @@ def _along(name: str, given: Sequence[Record]) -> tuple[Record, ...]:
     Whatever else a server puts into its answer is of names that were not asked about: nobody may believe it
     (RFC 2181 section 5.4.1).
     """
+    if all(record.name == name and record.type != "CNAME" for record in given):
+        return tuple(given)  # as nearly always
     of: dict[str, list[Record]] = {}
     for record in given:
         of.setdefault(record.name.lower(), []).append(record)

@@ -81,9 +81,11 @@ def enquire(enquiry: Enquiry) -> Outcome:
     deadline = Deadline.after(enquiry.timeout_s)
     wants_system = any(server.scheme == "system" for server in enquiry.servers)
     # Every name and type is checked first: what is wrong with them is to be said wherever they would go.
-    questions(enquiry.text, enquiry.types, (), 1)
-    machine = system() if wants_system else System()
+    machine = System()
     kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
+    if wants_system:
+        machine = system()
+        kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
     servers = _servers(enquiry.servers, machine)
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
     name, tried, replies = _first_that_exists(names, tuple(dict.fromkeys(kinds)), servers, enquiry, deadline)

@@ -6,7 +6,9 @@ Cheap to import: only the functions that read messages import dnspython.
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from netmon.model.endpoint import Endpoint
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 Transport = Literal["udp", "tcp", "tls", "https", "quic"]
 
 _MAX_TTL = 2**31 - 1
+
+_SHOWN = 6
+"""Names of a circle of aliases that are told."""
 
 _RCODES = {
     "SERVFAIL": "the server could not find the answer (SERVFAIL)",
@@ -75,6 +80,8 @@ class Answer(NamedTuple):
     """Monotonic time of the answer: its TTLs count from here."""
     error: str | None = None
     """Why there is no record of the type, in one sentence."""
+    strays: int = 0
+    """Records of other names or classes that the server put in: they answer nothing and are left out."""
 
 
 class Held(NamedTuple):
@@ -137,7 +144,10 @@ def follow(name: str, records: Iterable[Record]) -> tuple[str, ...]:
 
 
 def response(query: dns.message.Message, wire: bytes) -> dns.message.Message | None:
-    """`wire` as a response to `query`, with TC set if it was cut short; None when it is anything else."""
+    """`wire` as a response to `query`, with TC set if it was cut short; None when it is anything else.
+
+    What is not of the class that was asked for counts in the answer section only: as a stray.
+    """
     import dns.exception
     import dns.message
 
@@ -148,29 +158,48 @@ def response(query: dns.message.Message, wire: bytes) -> dns.message.Message | N
         message = error.kwargs["message"]
     except (dns.exception.DNSException, ValueError):
         return None
-    return message if query.is_response(message) else None
+    except (IndexError, KeyError, OverflowError, struct.error):  # what a parser of strangers' bytes may meet
+        return None
+    if not query.is_response(message):
+        return None
+    asked = query.question[0].rdclass
+    for section in (message.authority, message.additional):
+        if section:
+            section[:] = [rrset for rrset in section if rrset.rdclass == asked]
+    return message
 
 
 def read(message: dns.message.Message, kind: str, name: str) -> Answer:
     """What `message` answers to the question for type `kind` of `name`; the exchange is not filled in."""
     import dns.edns
+
+    given = _records(message)
+    records = _along(name, given)
+    rcode, flags = _head(int(message.rcode()), int(message.flags))
+    ede = tuple(clean(str(o.to_text())) for o in message.options if isinstance(o, dns.edns.EDEOption))
+    error = _explain(rcode, kind, name, records)
+    if error is not None and ede:
+        error += f": {', '.join(ede)}"
+    strays = sum(map(len, message.answer)) - len(records)
+    return Answer(kind, records, rcode, flags=flags, ede=ede, error=error, strays=strays)
+
+
+@lru_cache(256)
+def _head(rcode: int, flags: int) -> tuple[str, tuple[str, ...]]:
+    """A result and flags in words: few of them occur, and dnspython takes a while over each."""
     import dns.flags
     import dns.rcode
 
-    records = _records(message)
-    rcode = dns.rcode.to_text(message.rcode())
-    ede = tuple(clean(str(o.to_text())) for o in message.options if o.otype == dns.edns.OptionType.EDE)
-    error = _explain(rcode, kind, follow(name, records)[-1], records)
-    if error is not None and ede:
-        error += f": {', '.join(ede)}"
-    flags = tuple(dns.flags.to_text(message.flags).split())
-    return Answer(kind, records, rcode, flags=flags, ede=ede, error=error)
+    return dns.rcode.to_text(dns.rcode.Rcode(rcode)), tuple(dns.flags.to_text(flags).split())
 
 
-def _records(message: dns.message.Message) -> tuple[Record, ...]:
+def _records(message: dns.message.Message) -> list[Record]:
+    """The answer section without what is of another class than the question."""
+    import dns.rdataclass
     import dns.rdatatype
 
-    return tuple(
+    asked = message.question[0].rdclass if message.question else dns.rdataclass.IN
+    return [
         Record(
             name=clean(rrset.name.to_text()),
             # RFC 2181 section 8: a TTL with the top bit set means zero.
@@ -179,16 +208,49 @@ def _records(message: dns.message.Message) -> tuple[Record, ...]:
             data=clean(rdata.to_text()),
         )
         for rrset in message.answer
+        if rrset.rdclass == asked
         for rdata in rrset
-    )
+    ]
 
 
-def _explain(rcode: str, kind: str, end: str, records: Sequence[Record]) -> str | None:
+def _along(name: str, given: Sequence[Record]) -> tuple[Record, ...]:
+    """Those of `given` that belong to `name` or to what it is an alias of, along the way there.
+
+    Whatever else a server puts into its answer is of names that were not asked about: nobody may believe it
+    (RFC 2181 section 5.4.1).
+    """
+    if all(record.name == name and record.type != "CNAME" for record in given):
+        return tuple(given)  # as nearly always
+    of: dict[str, list[Record]] = {}
+    for record in given:
+        of.setdefault(record.name.lower(), []).append(record)
+    dnames = {owner for owner, records in of.items() if any(record.type == "DNAME" for record in records)}
+    places = {name.lower(): None}
+    kept: list[Record] = []
+    todo = [name.lower()]
+    for owner in todo:  # grows with every alias
+        above = [each for each in dnames if owner.endswith(f".{each.lstrip('.')}") and each not in places]
+        places.update(dict.fromkeys(above))
+        kept += [record for each in above for record in of[each] if record.type in ("DNAME", "RRSIG")]
+        own = of.get(owner, [])
+        kept += own
+        targets = dict.fromkeys(record.data.lower() for record in own if record.type == "CNAME")
+        new = [target for target in targets if target not in places]
+        places.update(dict.fromkeys(new))
+        todo += new
+    return tuple(kept)
+
+
+def _explain(rcode: str, kind: str, name: str, records: Sequence[Record]) -> str | None:
     """Why there is no record of the type at the end of the chain, or None when there is one."""
+    chain = follow(name, records)
+    end = chain[-1]
     if rcode == "NXDOMAIN":
         return f"{end} does not exist (NXDOMAIN)"
     if rcode != "NOERROR":
         return _RCODES.get(rcode, f"the server answers {rcode}")
     if kind == "ANY" or any(record.type == kind for record in records):
         return None
+    if back := next((r.data for r in records if r.type == "CNAME" and r.name.lower() == end.lower()), None):
+        return f"its aliases lead in a circle ({' → '.join((*chain[:_SHOWN], back))})"
     return f"{end} has no {kind} record"

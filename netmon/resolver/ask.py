@@ -6,16 +6,15 @@ installed, a quarter of a second before the first packet leaves.
 
 from __future__ import annotations
 
-import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
-from netmon.resolver.answer import Answer, Record, Transport, read
+from netmon.resolver.answer import Answer, Record, Transport, read, response
 from netmon.resolver.edns import Extras, Wishes, make_query, read_extras
 from netmon.resolver.reach import addresses
 from netmon.resolver.server import Server
@@ -115,9 +114,12 @@ def ask_servers(
     """
     conversations = [_Conversation(server, name, kinds, wishes, ca_file, get) for server in servers]
     over: SimpleQueue[_Conversation] = SimpleQueue()
-    for each in conversations:
-        # Daemons: whoever gives up by Ctrl+C is not kept waiting for the deadline.
-        Thread(target=each.run, args=(deadline, over), name=f"ask-{each.server}", daemon=True).start()
+    if len(conversations) == 1 and deadline.stop is None:
+        conversations[0].run(deadline, over)  # on this thread: most questions are to one server
+    else:
+        for each in conversations:
+            # Daemons: whoever gives up by Ctrl+C is not kept waiting for the deadline.
+            Thread(target=each.run, args=(deadline, over), name=f"ask-{each.server}", daemon=True).start()
     for _ in conversations:
         ended = _next(over, deadline)
         if on_replies is not None:
@@ -237,14 +239,15 @@ class _Conversation:
         """Keep an answer if it is one to the query under `key`."""
         now = time.monotonic()
         kind, query = self._queries[key]
-        message = understood(query, wire)
+        message = response(query, wire)
         if message is None:
             return False
         del self._queries[key]
         answer = read(message, kind, clean(self._name.to_text()))._replace(
             ms=(now - self._sent) * 1000, transport=self._transport, received_at=now
         )
-        self._said[kind] = Said(answer, read_extras(query, message), tuple(self._notes[kind]))
+        notes = [*self._notes[kind], *_oddities(answer)]
+        self._said[kind] = Said(answer, read_extras(query, message), tuple(notes))
         return True
 
     def _fail(self, kinds: Sequence[str], why: str) -> None:
@@ -257,11 +260,8 @@ class _Conversation:
             self._notes[kind].append(note)
 
 
-def understood(query: dns.message.Message, wire: bytes) -> dns.message.Message | None:
-    """`wire` as a response to `query`, with TC set if it was cut short; None when it is anything else."""
-    from netmon.resolver.answer import response
-
-    try:
-        return response(query, wire)
-    except (IndexError, KeyError, OverflowError, struct.error):  # what a parser of strangers' bytes may meet
-        return None
+def _oddities(answer: Answer) -> Iterator[str]:
+    """What is to be told of an answer beside what it says."""
+    if answer.strays:
+        what = "a record" if answer.strays == 1 else f"{answer.strays} records"
+        yield f"also sent {what} of other names or classes, which the question was not about: left out"

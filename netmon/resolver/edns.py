@@ -97,13 +97,12 @@ def make_query(
     import dns.message
 
     flags = (dns.flags.RD if wishes.recursion else 0) | (dns.flags.CD if wishes.checking_disabled else 0)
-    query = dns.message.make_query(name, kind, flags=dns.flags.Flag(flags))
-    if edns:
-        query.use_edns(
-            0, dns.flags.DO if wishes.dnssec_ok else 0, PAYLOAD, options=_options(wishes),
-            pad=_PADDED_TO if encrypted else 0,
-        )  # fmt: skip
-    return query
+    if not edns:
+        return dns.message.make_query(name, kind, flags=dns.flags.Flag(flags))
+    return dns.message.make_query(
+        name, kind, use_edns=0, ednsflags=dns.flags.DO if wishes.dnssec_ok else 0, payload=PAYLOAD,
+        options=_options(wishes), pad=_PADDED_TO if encrypted else 0, flags=dns.flags.Flag(flags),
+    )  # fmt: skip
 
 
 def _options(wishes: Wishes) -> list[dns.edns.Option]:

@@ -98,9 +98,11 @@ def enquire(
     deadline = Deadline.after(enquiry.timeout_s, stop)
     wants_system = any(server.scheme == "system" for server in enquiry.servers)
     # Every name and type is checked first: what is wrong with them is to be said wherever they would go.
-    questions(enquiry.text, enquiry.types, (), 1)
-    machine = system() if wants_system else System()
+    machine = System()
     kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
+    if wants_system:
+        machine = system()
+        kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
     servers = servers_for(enquiry.servers, machine)
     links = _asked_links(machine) if wants_system else None
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None

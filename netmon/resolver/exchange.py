@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
 from netmon.resolver.answer import Answer, Transport, read, response
+from netmon.resolver.transport.exchange import Deadline, HungUpError, TransportError
+from netmon.resolver.transport.streams import ask_over_tcp
 
 if TYPE_CHECKING:
     import dns.message
@@ -208,16 +210,14 @@ def _connected(server: Endpoint) -> socket.socket:
 
 
 def _over_tcp(query: dns.message.Message, server: Endpoint, budget: Budget) -> dns.message.Message:
-    import dns.exception
-    import dns.query
-
     try:
-        return dns.query.tcp(query, server.address, timeout=min(_TCP_S, budget.left()), port=server.port)
-    except dns.exception.Timeout:
+        deadline = Deadline.after(min(_TCP_S, budget.left()))
+        return ask_over_tcp(query, server.address, server.port, deadline)
+    except TimeoutError:
         raise UnheardError(Failure.SILENT, "tcp") from None
     except ConnectionRefusedError:
         raise UnheardError(Failure.REFUSED, "tcp") from None
-    except (OSError, EOFError):
+    except (OSError, HungUpError):
         raise UnheardError(Failure.HUNG_UP, "tcp") from None
-    except (dns.exception.DNSException, ValueError):
+    except TransportError:
         raise UnheardError(Failure.GARBAGE, "tcp") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from netmon.model.text import clean
@@ -30,17 +31,26 @@ def questions(
     import dns.name
     import dns.reversename
 
-    try:
-        # Brackets as in a URL; a zone says which link, which no PTR depends on.
-        address = ipaddress.ip_address(text.strip().strip("[]").partition("%")[0])
-    except ValueError:
-        name = _parse(text)
-    else:
-        return ("PTR",), [dns.reversename.from_address(str(address))]
+    if (address := _address(text)) is not None:
+        return ("PTR",), [dns.reversename.from_address(address)]
+    name = _parse(text)
     suffixes = [dns.name.from_text(suffix) for suffix in search]
     return tuple(map(_known_type, types)), _candidates(name, suffixes, ndots)
 
 
+def _address(text: str) -> str | None:
+    """`text` as an address; None if it is a name."""
+    # Brackets as in a URL; a zone says which link, which no PTR depends on.
+    text = text.strip().strip("[]").partition("%")[0]
+    if ":" not in text and not text[-1:].isdigit():
+        return None
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None
+
+
+@lru_cache(128)
 def _known_type(kind: str) -> str:
     """The type in its usual spelling (`TYPE65` is HTTPS).
 
@@ -54,7 +64,7 @@ def _known_type(kind: str) -> str:
         number = dns.rdatatype.from_text(kind)
     except (dns.exception.DNSException, ValueError):
         raise BadNameError(f"bad type: there is no record type called {clean(kind, 20)}") from None
-    if dns.rdatatype.is_metatype(number) and number != dns.rdatatype.ANY:
+    if number == 0 or (dns.rdatatype.is_metatype(number) and number != dns.rdatatype.ANY):
         raise BadNameError(f"bad type: {clean(kind, 20)} is not a type that names have records of")
     return dns.rdatatype.to_text(number)
 
@@ -75,7 +85,7 @@ def _parse(text: str) -> dns.name.Name:
         raise BadNameError("bad name: this is a URL; only its host can be looked up")
     if len(text) > _TEXT_LIMIT:
         raise BadNameError("bad name: it is longer than the 255 octets of a DNS name")
-    if any(c.isspace() or not c.isprintable() for c in text):
+    if " " in text or not text.isprintable():
         raise BadNameError("bad name: it contains white space or control characters")
     try:
         # As browsers do it (UTS 46); labels of ASCII stay as they are, `_dmarc` and the like among them.

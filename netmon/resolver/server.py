@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from netmon.model.text import clean
@@ -116,6 +117,7 @@ def _host(text: str) -> str:
     return name
 
 
+@lru_cache(64)
 def _address(text: str) -> str | None:
     try:
         address = ipaddress.ip_address(text)

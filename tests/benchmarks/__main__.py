@@ -24,6 +24,7 @@ from tests.benchmarks.commands import crowded_rows, dns_rows, idle_row, netmon, 
 from tests.benchmarks.held import Load
 from tests.benchmarks.isolation import isolate, wait_for_calm
 from tests.benchmarks.keys import key_rows
+from tests.benchmarks.names import name_rows
 from tests.benchmarks.plan import FULL, QUICK, Plan
 from tests.benchmarks.polls import poll_rows
 from tests.benchmarks.pty_app import AppEndedError, PtyApp
@@ -47,7 +48,7 @@ class Run:
 
     def rows(self, netshow: str | None, churn_minutes: float) -> list[Row]:
         """Every line of the table."""
-        ratios = self._polls() + self._commands() + self._traces()
+        ratios = self._polls() + self._commands() + self._names() + self._traces()
         shares = self._apps() + self._rival(netshow)
         times = [*self._keys, self._start()]
         if churn_minutes:
@@ -72,6 +73,10 @@ class Run:
             many = crowded_rows(load, self._plan.command_rounds)
             many += port_rows(load, self._plan.command_rounds, judged_by="lsof")
         return [idle, *few, *many, *dns_rows(self._plan.command_rounds)]
+
+    def _names(self) -> list[Row]:
+        self._calm(f"{self._plan.names:,} names")
+        return name_rows(self._plan.names, self._plan.name_rounds)
 
     def _traces(self) -> list[Row]:
         if os.geteuid() or shutil.which("nsd", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None:

@@ -17,6 +17,9 @@ class Plan:
     """What `netmon port` is to answer among as fast as five interpreters start."""
     poll_rounds: int = 15
     command_rounds: int = 15
+    names: int = 2_000
+    """Asked of a local resolver."""
+    name_rounds: int = 7
     warm_s: float = 5.0
     watch_s: float = 30.0
     presses: int = 40
@@ -27,6 +30,6 @@ class Plan:
 
 FULL = Plan()
 QUICK = Plan(
-    poll_sizes=(200, 1_000), few=200, many=1_000, poll_rounds=3, command_rounds=3, warm_s=1.0, watch_s=3.0,
-    presses=4, starts=3,
+    poll_sizes=(200, 1_000), few=200, many=1_000, poll_rounds=3, command_rounds=3, names=200, name_rounds=3,
+    warm_s=1.0, watch_s=3.0, presses=4, starts=3,
 )  # fmt: skip

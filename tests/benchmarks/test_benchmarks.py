@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.benchmarks.contest import Cost, command, compete, ratio
 from tests.benchmarks.figures import Series, slope
 from tests.benchmarks.held import ROOT, Load
 from tests.benchmarks.load import PAYLOAD, PROCESSES
+from tests.benchmarks.names import name_rows
 from tests.benchmarks.polls import KernelDump
 from tests.benchmarks.pty_app import AppEndedError, PtyApp
 from tests.benchmarks.table import Row, Target, table_text
@@ -160,6 +162,17 @@ def test_dns_is_judged_by_the_import_of_dnspython() -> None:
     judged, record = dns_rows(1)
     assert judged.figure is not None
     assert 0.1 < judged.figure < 10
+    assert (judged.target is not None, record.target) == (True, None)
+
+
+def test_many_names_are_judged_by_bare_queries() -> None:
+    """Every name is answered alike by all, and dnspython's resolver is there for the record."""
+    if shutil.which("unbound", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None:
+        pytest.skip("no unbound here: apt-get install unbound")
+    judged, record = name_rows(60, 1)
+    assert judged.figure is not None
+    assert 0.1 < judged.figure < 10
+    assert record.figure is not None
     assert (judged.target is not None, record.target) == (True, None)
 
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks.commands import interpreter
+from tests.benchmarks.commands import netmon
 from tests.benchmarks.contest import Contender, command, compete, installed, ratio
 from tests.benchmarks.table import Row
 from tests.resolver.trace.tree import ROOT, running_tree
@@ -16,22 +16,19 @@ _NAME = "www.out.test"
 """Its name server is in another domain: the way there needs the servers of root, test, net and out.test."""
 _CHECKED = "www.ex.test"
 """Three servers, each found by glue in the zone: what drill can walk too."""
-_TRACE, _NETMON = "netmon dns --trace", (
-    "import argparse, sys; from netmon.commands.dns_trace import run; "
-    "sys.exit(run(argparse.Namespace(name=sys.argv[1], types=[], hints=sys.argv[2], format=None)))"
-)  # fmt: skip
+_TRACE = "netmon dns --trace"
 
 
 def trace_rows(rounds: int) -> list[Row]:
     """One row for each rival; it says so where a rival cannot do it. Needs root and nsd."""
     with tempfile.TemporaryDirectory(prefix="netmon-trace-") as place, running_tree(Path(place)) as tree:
         hints = str(tree.hints)
-        ours = (*interpreter(), "-c", _NETMON)
+        ours = [*netmon(), "dns", "--trace", "--hints", hints]
         dig = ("dig", "+trace", f"@{ROOT}", _NAME)
         drill = ("drill", "-T", "-r", hints, _CHECKED)
         with tree.host.entered():
-            first = _row(_NAME, [*ours, _NAME, hints], "dig +trace", dig, rounds)
-            return [first, _row(_CHECKED, [*ours, _CHECKED, hints], "drill -T", drill, rounds)]
+            first = _row(_NAME, [*ours, _NAME], "dig +trace", dig, rounds)
+            return [first, _row(_CHECKED, [*ours, _CHECKED], "drill -T", drill, rounds)]
 
 
 def _row(name: str, ours: Sequence[str], rival: str, argv: Sequence[str], rounds: int) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import dns.flags
 import dns.message
@@ -130,3 +131,57 @@ def test_a_ttl_with_the_top_bit_set_is_zero() -> None:
     found = response(QUERY, bytes(wire))
     assert found is not None
     assert read(found, "TXT", "example.").records[0].ttl == 0
+
+
+def _given(*lines: str) -> Answer:
+    """What is read of an answer to A of a. with these records: `name class type data`."""
+    query = dns.message.make_query("a.", "A")
+    reply = dns.message.make_response(query)
+    for line in lines:
+        owner, group, kind, *words = line.split()
+        reply.answer.append(dns.rrset.from_text(owner, 5, group, kind, " ".join(words)))
+    found = response(query, reply.to_wire())
+    assert found is not None
+    return read(found, "A", "a.")
+
+
+def test_records_of_other_names_answer_nothing() -> None:
+    answer = _given("evil. IN A 192.0.2.66", "a. IN A 192.0.2.1", "b. IN CNAME evil.")
+    assert [record.data for record in answer.records] == ["192.0.2.1"]
+    assert (answer.error, answer.strays) == (None, 2)
+    only = _given("evil. IN A 192.0.2.66")
+    assert (only.records, only.error, only.strays) == ((), "a. has no A record", 1)
+
+
+def test_records_of_another_class_answer_nothing() -> None:
+    answer = _given("a. CH TXT x", r"a. HS A \# 4 c0000201")
+    assert (answer.records, answer.error, answer.strays) == ((), "a. has no A record", 2)
+
+
+@given(st.permutations(["a. IN CNAME b.", "b. IN CNAME c.", "c. IN CNAME d.", "d. IN A 192.0.2.1"]))
+def test_aliases_in_any_order_are_read_along_their_way(lines: list[str]) -> None:
+    answer = _given(*lines)
+    assert [record.name for record in answer.records] == ["a.", "b.", "c.", "d."]
+    assert (answer.error, answer.strays) == (None, 0)
+
+
+def test_a_dname_above_an_alias_is_on_the_way() -> None:
+    answer = _given(
+        "a. IN CNAME b.old.", "b.old. IN CNAME b.new.", "old. IN DNAME new.", "b.new. IN A 192.0.2.1"
+    )
+    assert [record.type for record in answer.records] == ["CNAME", "DNAME", "CNAME", "A"]
+    assert answer.strays == 0
+
+
+def test_a_circle_of_aliases_is_told_as_one() -> None:
+    assert _given("a. IN CNAME b.", "b. IN CNAME a.").error == "its aliases lead in a circle (a. → b. → a.)"
+    assert _given("a. IN CNAME a.").error == "its aliases lead in a circle (a. → a.)"
+
+
+def test_an_answer_of_thousands_of_records_is_read_in_no_time() -> None:
+    lines = [f"a. IN A 10.{n >> 8}.{n & 255}.1" for n in range(2000)]
+    chain = [f"{n or 'a'}. IN CNAME {n + 1}." for n in range(2000)]
+    started = time.monotonic()
+    assert len(_given(*lines).records) == 2000
+    assert len(_given(*chain, *(f"x{n}. IN DNAME y." for n in range(200))).records) == 2000
+    assert time.monotonic() - started < 5

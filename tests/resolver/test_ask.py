@@ -11,8 +11,8 @@ import dns.rrset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.resolver.answer import read
-from netmon.resolver.ask import ask_servers, understood
+from netmon.resolver.answer import read, response
+from netmon.resolver.ask import ask_servers
 from netmon.resolver.edns import Wishes, make_query, read_extras
 from netmon.resolver.server import parse_server
 from netmon.resolver.transport.exchange import Deadline
@@ -59,29 +59,29 @@ def test_an_alias_to_nothing_is_no_answer_with_records(wide: Server) -> None:
 
 
 def test_a_compression_loop_is_no_answer() -> None:
-    response = dns.message.make_response(QUERY)
-    wire = bytearray(response.to_wire())
+    reply = dns.message.make_response(QUERY)
+    wire = bytearray(reply.to_wire())
     wire[6:8] = b"\0\1"  # one answer, whose name points at itself
     end = len(wire) - 11  # before the OPT record
     looped = bytes(wire[:end]) + bytes([0xC0 | end >> 8, end & 255]) + b"\0\1\0\1\0\0\0\0\0\4abcd"
-    assert understood(QUERY, looped) is None
+    assert response(QUERY, looped) is None
 
 
 @given(st.binary(max_size=600))
 def test_any_bytes_are_an_answer_or_not(noise: bytes) -> None:
     for wire in (noise, QUERY.to_wire()[:2] + noise):
-        assert understood(QUERY, wire) is None or wire[:2] == QUERY.to_wire()[:2]
+        assert response(QUERY, wire) is None or wire[:2] == QUERY.to_wire()[:2]
 
 
 @given(st.data())
 def test_spoilt_answers_are_read_or_refused(draw: st.DataObject) -> None:
-    response = dns.message.make_response(QUERY)
-    response.answer.append(dns.rrset.from_text("host.wide.test.", 60, "IN", "A", "192.0.2.1"))
-    wire = bytearray(response.to_wire())
+    reply = dns.message.make_response(QUERY)
+    reply.answer.append(dns.rrset.from_text("host.wide.test.", 60, "IN", "A", "192.0.2.1"))
+    wire = bytearray(reply.to_wire())
     for _ in range(draw.draw(st.integers(1, 4))):
         wire[draw.draw(st.integers(0, len(wire) - 1))] = draw.draw(st.integers(0, 255))
     spoilt = bytes(wire[: draw.draw(st.integers(0, len(wire)))])
-    message = understood(QUERY, spoilt)
+    message = response(QUERY, spoilt)
     if message is not None:
         answer = read(message, "A", "host.wide.test.")
         assert all(f"{record.name}{record.data}".isprintable() for record in answer.records)

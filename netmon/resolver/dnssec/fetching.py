@@ -8,7 +8,8 @@ from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
-from netmon.resolver.ask import ENCRYPTED, OVER, UDP_SHARE, understood
+from netmon.resolver.answer import response
+from netmon.resolver.ask import ENCRYPTED, OVER, UDP_SHARE
 from netmon.resolver.dnssec.signed import has_signatures
 from netmon.resolver.edns import Wishes, make_query, read_extras
 from netmon.resolver.reach import addresses
@@ -155,7 +156,7 @@ def _exchange(
     taken: list[dns.message.Message] = []
 
     def take(_: int, wire: bytes) -> bool:
-        message = understood(query, wire)
+        message = response(query, wire)
         if message is not None:
             taken.append(message)
         return message is not None

@@ -85,8 +85,13 @@ def _answer(
     message: dns.message.Message, zone: dns.name.Name, name: dns.name.Name, kind: str
 ) -> Reading | None:
     """The records of the type, or the aliases that lead away from the name; None when neither is there."""
+    import dns.rdataclass
+    import dns.rdatatype
+
     sets = {
-        (rrset.name, rrset.rdtype.name): rrset for rrset in message.answer if rrset.name.is_subdomain(zone)
+        (rrset.name, dns.rdatatype.to_text(rrset.rdtype)): rrset
+        for rrset in message.answer
+        if rrset.rdclass == dns.rdataclass.IN and rrset.name.is_subdomain(zone)
     }
     records: list[Record] = []
     hops: list[dns.name.Name] = []
@@ -105,12 +110,14 @@ def _answer(
 
 
 def _wanted(message: dns.message.Message, name: dns.name.Name, kind: str) -> list[Record]:
+    import dns.rdataclass
     import dns.rdatatype
 
     return [
         record
         for rrset in message.answer
-        if rrset.name == name and kind in ("ANY", dns.rdatatype.to_text(rrset.rdtype))
+        if rrset.name == name and rrset.rdclass == dns.rdataclass.IN
+        if kind in ("ANY", dns.rdatatype.to_text(rrset.rdtype))
         for record in _records(rrset)
     ]
 
@@ -162,7 +169,7 @@ def _addresses(message: dns.message.Message) -> Iterator[tuple[dns.name.Name, st
     for rrset in message.additional:
         if rrset.rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA):
             for rdata in rrset:
-                yield rrset.name, str(rdata.address)
+                yield rrset.name, clean(str(rdata.address))
 
 
 def _absence(message: dns.message.Message, zone: dns.name.Name, no_name: bool) -> Reading:

@@ -9,8 +9,6 @@ from contextlib import ExitStack
 
 from netmon.resolver.transport.exchange import SIZE_LIMIT, Deadline, Queries, Take, TransportError, Where
 
-_SLICE_S = 0.05
-"""How long reading a packet that is said to be there may take."""
 AGAIN_S = 1.5
 """After so long a silence a query is sent once more: one packet may have been lost."""
 
@@ -49,7 +47,7 @@ def _took(sock: socket.socket, waiting: dict[socket.socket, int], take: Take) ->
     """Read one packet, which ends the wait if it is the answer; False if it is something else."""
     try:
         wire = sock.recv(SIZE_LIMIT)
-    except TimeoutError:  # its checksum was wrong: the kernel announced it and then threw it away
+    except BlockingIOError:  # its checksum was wrong: the kernel announced it and then threw it away
         return True
     if not take(waiting[sock], wire):
         return False
@@ -58,13 +56,10 @@ def _took(sock: socket.socket, waiting: dict[socket.socket, int], take: Take) ->
 
 
 def _connected(where: Where) -> socket.socket:
-    family, _, _, _, name = socket.getaddrinfo(
-        where.address, where.server.port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST
-    )[0]
-    sock = socket.socket(family, socket.SOCK_DGRAM)
-    sock.settimeout(_SLICE_S)
+    sock = socket.socket(socket.AF_INET6 if ":" in where.address else socket.AF_INET, socket.SOCK_DGRAM)
     try:
-        sock.connect(name)
+        sock.setblocking(False)
+        sock.connect((where.address, where.server.port))
     except OSError:
         sock.close()
         raise

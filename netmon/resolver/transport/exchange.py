@@ -29,6 +29,10 @@ class TransportError(Exception):
     """The server gave no answer; the text completes a sentence that its name begins."""
 
 
+class HungUpError(TransportError):
+    """It closed the connection before it had said anything, or in the middle."""
+
+
 class Deadline(NamedTuple):
     """When everything has to be over."""
 
@@ -113,13 +117,13 @@ def receive(sock: socket.socket, deadline: Deadline, limit: int = SIZE_LIMIT) ->
     """The next bytes, at least one.
 
     Raises:
-        TransportError: the server hung up.
+        HungUpError: the server did.
         OSError: nothing came in time, or the connection broke.
     """
     sock.settimeout(deadline.left())
     data = sock.recv(limit)
     if not data:
-        raise TransportError("hung up without an answer")
+        raise HungUpError("hung up without an answer")
     return data
 
 

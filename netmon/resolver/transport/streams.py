@@ -5,7 +5,10 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from netmon.resolver.answer import response
+from netmon.resolver.server import Server
 from netmon.resolver.transport.exchange import (
     Deadline,
     Queries,
@@ -16,6 +19,9 @@ from netmon.resolver.transport.exchange import (
     receive,
     secured,
 )
+
+if TYPE_CHECKING:
+    import dns.message
 
 Connect = Callable[[Where, Deadline], socket.socket]
 
@@ -36,6 +42,26 @@ def over_tls(where: Where, queries: Queries, take: Take, deadline: Deadline) -> 
         TransportError, OSError: some query has no answer.
     """
     _exchange(_tls, where, queries, take, deadline)
+
+
+def ask_over_tcp(
+    query: dns.message.Message, address: str, port: int, deadline: Deadline
+) -> dns.message.Message:
+    """The response to one query, from one address.
+
+    Raises:
+        TransportError, OSError: there is none.
+    """
+    heard: list[dns.message.Message] = []
+
+    def take(_: int, wire: bytes) -> bool:
+        message = response(query, wire)
+        heard.extend([] if message is None else [message])
+        return message is not None
+
+    where = Where(Server("tcp", address, port), address)
+    over_tcp(where, {query.id: query.to_wire()}, take, deadline)
+    return heard[0]
 
 
 def _tls(where: Where, deadline: Deadline) -> socket.socket:

@@ -60,9 +60,10 @@ def _ask(options: argparse.Namespace) -> ZoneView:
     try:
         if server is None:
             return gather(options.name, hints=root_hints())
+        from netmon.resolver.ask import TIMEOUT_S
         from netmon.resolver.rules.named_server import gather_from
 
-        return gather_from(server, options.name, timeout_s=options.timeout, ca_file=options.ca)
+        return gather_from(server, options.name, timeout_s=options.timeout or TIMEOUT_S, ca_file=options.ca)
     except GatherError as error:
         raise CannotAskError(str(error)) from error
 

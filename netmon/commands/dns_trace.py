@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     """Trace `options.name`: 0 answered, 1 no such name or no data, 2 no server that could tell.
 
     Looks at `name`, `types` (A by default), `hints` (a file), `server` (addresses to begin at instead), `all`
-    (every server of each step) and `format`.
+    (every server of each step), `timeout` and `format`.
 
     Raises:
         CannotAskError: the name, a type or the start is bad, before any packet leaves; or, once all that was
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     except BadNameError as error:
         raise CannotAskError(str(error)) from None
     taken_at = datetime.now(UTC)
-    budget = Budget(time.monotonic() + TIMEOUT_S, Event())
+    budget = Budget(time.monotonic() + (options.timeout or TIMEOUT_S), Event())
     as_json = options.format == "json"
     traces = trace_all(
         name, types, hints, budget,

@@ -26,13 +26,14 @@ def run(options: argparse.Namespace) -> int:
     """
     require_output()
     from netmon.commands.dns import check_ca
+    from netmon.resolver.ask import TIMEOUT_S
     from netmon.resolver.transfer.transferring import Patience, transfer_from_any
 
     check_ca(options)
     zone = _zone(options)
     servers = _given(options.server) if options.server else None
     taken_at = datetime.now(UTC)
-    patience = Patience.of(options.timeout)
+    patience = Patience.of(options.timeout or TIMEOUT_S)
     attempts = transfer_from_any(zone, servers or _own(zone), patience, ca_file=options.ca)
     _write(zone, attempts, options.format, taken_at)
     if attempts[-1].zone is not None:

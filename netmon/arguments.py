@@ -233,7 +233,8 @@ def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
     add("--server", action="append", default=[], metavar="SERVER", help="whom to ask; again for several")
     add("--json", action="store_const", const="json", dest="format", help="JSON")
     add(
-        "--timeout", type=_seconds(0.1), metavar="S", help="for everything together (5; --dnssec 20, --trace 30)"
+        "--timeout", type=_seconds(0.1), metavar="S",
+        help="for everything together (5; --dnssec 20, --trace 30)",
     )  # fmt: skip
     add("--nsid", action="store_true", help="also which machine behind the address it is")
     add("--cookie", action="store_true", help="send a cookie")

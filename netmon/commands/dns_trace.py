@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     from netmon.resolver.questions import BadNameError, questions
     from netmon.resolver.trace.tracing import trace_all
 
-    hints = _hints(getattr(options, "hints", None), getattr(options, "server", ()))
+    hints = _hints(options.hints, options.server)
     try:
         types, (name, *_) = questions(options.name, tuple(options.types or ("A",)), (), 1)
     except BadNameError as error:
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     as_json = options.format == "json"
     traces = trace_all(
         name, types, hints, budget,
-        every=bool(getattr(options, "all", False)), on_step=None if as_json else _show_step,
+        every=options.all, on_step=None if as_json else _show_step,
     )  # fmt: skip
     _write(traces, hints.source, taken_at, as_json)
     if (code := _code(traces)) == CANNOT_ASK:

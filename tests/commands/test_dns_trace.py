@@ -16,7 +16,8 @@ from tests.resolver.trace.tree import ROOT, TEST, Tree, alone_on_a_host, running
 
 
 def options(name: str, *types: str, **others: object) -> argparse.Namespace:
-    return argparse.Namespace(**{"name": name, "types": list(types), "hints": None, "format": None, **others})
+    usual = {"hints": None, "server": (), "all": False, "timeout": None, "format": None}
+    return argparse.Namespace(**{"name": name, "types": list(types), **usual, **others})
 
 
 @pytest.fixture(scope="module")

@@ -31,3 +31,10 @@ def test_no_configuration_is_no_crash(tmp_path: Path) -> None:
     found = system(str(tmp_path / "none"))
     assert found.servers == ()
     assert "no nameservers" in (found.error or "")
+
+
+def test_who_is_in_the_file_and_never_asked(tmp_path: Path) -> None:
+    path = tmp_path / "resolv.conf"
+    path.write_text("".join(f"nameserver 192.0.2.{n}\n" for n in range(1, 5)))
+    (note,) = system(str(path)).notes
+    assert note == f"{path}: programs here never ask 192.0.2.4: the C library takes 3 servers"

@@ -92,7 +92,7 @@ def enquire(enquiry: Enquiry) -> Outcome:
     machine = system() if wants_system else System()
     kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
     servers = _servers(enquiry.servers, machine)
-    links = _asked_links(machine) if wants_system else None
+    links = _asked_links(machine, enquiry.timeout_s) if wants_system else None
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
     name, tried, replies = _first_that_exists(names, tuple(dict.fromkeys(kinds)), servers, enquiry, deadline)
     application = None
@@ -108,10 +108,10 @@ def enquire(enquiry: Enquiry) -> Outcome:
     )
 
 
-def _asked_links(machine: System) -> AskedScopes | None:
+def _asked_links(machine: System, timeout_s: float) -> AskedScopes | None:
     """Beside the question itself: it is a process."""
     source = source_here([server.host for server in machine.servers])
-    return None if source is None else AskedScopes(source)
+    return None if source is None else AskedScopes(source, timeout_s)
 
 
 def _servers(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:

@@ -13,7 +13,6 @@ from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
-from netmon.resolver import resolved, scutil
 from netmon.resolver.scopes import Scope
 
 if TYPE_CHECKING:
@@ -50,19 +49,26 @@ def source_here(servers: Sequence[str], platform: str = sys.platform) -> Source 
         platform: `sys.platform`.
     """
     if platform == "darwin":
-        return Source(scutil.COMMAND, scutil.parse_scutil)
+        from netmon.resolver.scutil import COMMAND as SCUTIL
+        from netmon.resolver.scutil import parse_scutil
+
+        return Source(SCUTIL, parse_scutil)
     if platform == "linux" and any(server in STUBS for server in servers):
-        return Source(resolved.COMMAND, resolved.parse_status)
+        from netmon.resolver.resolved import COMMAND as RESOLVECTL
+        from netmon.resolver.resolved import parse_status
+
+        return Source(RESOLVECTL, parse_status)
     return None
 
 
 class Asked:
     """A question to such a program, answered on a thread of its own."""
 
-    def __init__(self, source: Source) -> None:
-        self._command = " ".join(source.command)
-        self._result = Scoped(source=self._command, error="it was silent until the time was up")
-        self._thread = Thread(target=self._run, args=(source,), name="scopes", daemon=True)
+    def __init__(self, source: Source, timeout_s: float = _DEADLINE_S) -> None:
+        command = " ".join(source.command)
+        self._result = Scoped(source=command, error="it was silent until the time was up")
+        limit_s = max(0.0, min(timeout_s, _DEADLINE_S))
+        self._thread = Thread(target=self._run, args=(source, limit_s), name="scopes", daemon=True)
         self._thread.start()
 
     def result(self, timeout_s: float) -> Scoped:
@@ -70,8 +76,8 @@ class Asked:
         self._thread.join(max(0.0, timeout_s))
         return self._result
 
-    def _run(self, source: Source) -> None:
-        self._result = ask(source)
+    def _run(self, source: Source, limit_s: float) -> None:
+        self._result = ask(source, limit_s)
 
 
 def ask(source: Source, deadline_s: float = _DEADLINE_S, limit: int = _SIZE_LIMIT) -> Scoped:

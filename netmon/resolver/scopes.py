@@ -58,6 +58,18 @@ def choose(name: str, scopes: Sequence[Scope]) -> Choice:
     return Choice(_first(chosen), longest)
 
 
+def where(choice: Choice, name: str) -> str:
+    """Where a name goes and why, in one sentence."""
+    if not choice.scopes:
+        return f"{name} goes nowhere: it is in no scope's domains, and none is the default"
+    whom = " and ".join(each.name for each in choice.scopes)
+    if choice.domain is None:
+        return f"{name} goes to {whom}: the default, as it is in no scope's domains"
+    if choice.domain == ".":
+        return f"{name} goes to {whom}, which takes every name (~.)"
+    return f"{name} goes to {whom}, which has the domain {choice.domain}"
+
+
 def _first(scopes: Sequence[Scope]) -> tuple[Scope, ...]:
     orders = [scope.order for scope in scopes if scope.order is not None]
     if not orders:

@@ -100,11 +100,24 @@ def enquire(enquiry: Enquiry) -> Outcome:
         found = program.result(deadline.at - time.monotonic())
         application = against(found, enquiry.text.strip(), _addresses(replies, machine.servers))
     asked = clean(enquiry.text.strip(), 255)
-    return Outcome(
+    outcome = Outcome(
         asked, clean(name.to_text()), replies, tried, compare(replies), application, machine.notes
-    )._replace(
-        order=preview(names, machine.ndots),
-        scoped=None if links is None else links.result(deadline.at - time.monotonic()),
+    )
+    return _with_system(outcome, names, machine, links, deadline)
+
+
+def _with_system(
+    outcome: Outcome,
+    names: Sequence[dns.name.Name],
+    machine: System,
+    links: AskedScopes | None,
+    deadline: Deadline,
+) -> Outcome:
+    """The outcome with what this machine makes of the name: how it is completed, and where it goes."""
+    scoped = None if links is None else links.result(deadline.at - time.monotonic())
+    stubs = () if scoped is not None and scoped.scopes else machine.stubs
+    return outcome._replace(
+        notes=(*outcome.notes, *stubs), order=preview(names, machine.ndots), scoped=scoped
     )
 
 

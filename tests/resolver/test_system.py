@@ -20,10 +20,10 @@ def test_servers_search_list_and_what_is_passed_over(tmp_path: Path) -> None:
 def test_who_is_behind_systemd_resolved(tmp_path: Path) -> None:
     path, behind = tmp_path / "resolv.conf", tmp_path / "behind.conf"
     path.write_text("nameserver 127.0.0.53\n")
-    (note,) = system(str(path), str(behind)).notes
+    (note,) = system(str(path), str(behind)).stubs
     assert note.startswith("127.0.0.53 is systemd-resolved; which servers are behind it is not known")
     behind.write_text("nameserver 192.0.2.1\nnameserver 192.0.2.2\n")
-    (note,) = system(str(path), str(behind)).notes
+    (note,) = system(str(path), str(behind)).stubs
     assert note.startswith("127.0.0.53 is systemd-resolved, which asks 192.0.2.1, 192.0.2.2 (")
 
 

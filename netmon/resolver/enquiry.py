@@ -106,27 +106,6 @@ def enquire(enquiry: Enquiry) -> Outcome:
     return _with_system(outcome, names, machine, links, deadline)
 
 
-def _with_system(
-    outcome: Outcome,
-    names: Sequence[dns.name.Name],
-    machine: System,
-    links: AskedScopes | None,
-    deadline: Deadline,
-) -> Outcome:
-    """The outcome with what this machine makes of the name: how it is completed, and where it goes."""
-    scoped = None if links is None else links.result(deadline.at - time.monotonic())
-    stubs = () if scoped is not None and scoped.scopes else machine.stubs
-    return outcome._replace(
-        notes=(*outcome.notes, *stubs), order=preview(names, machine.ndots), scoped=scoped
-    )
-
-
-def _asked_links(machine: System, timeout_s: float) -> AskedScopes | None:
-    """Beside the question itself: it is a process."""
-    source = source_here([server.host for server in machine.servers])
-    return None if source is None else AskedScopes(source, timeout_s)
-
-
 def _servers(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
     """Each server once, those of the machine in the place of `system`."""
     servers: dict[Server, None] = {}
@@ -174,3 +153,24 @@ def _addresses(replies: Sequence[Replies], servers: Sequence[Server]) -> frozens
         if each.server in servers and all(answer.rcode in ("NOERROR", "NXDOMAIN") for answer in both):
             return frozenset(r.data for answer in both for r in answer.records if r.type in ("A", "AAAA"))
     return None
+
+
+def _with_system(
+    outcome: Outcome,
+    names: Sequence[dns.name.Name],
+    machine: System,
+    links: AskedScopes | None,
+    deadline: Deadline,
+) -> Outcome:
+    """The outcome with what this machine makes of the name: how it is completed, and where it goes."""
+    scoped = None if links is None else links.result(deadline)
+    stubs = () if scoped is not None and scoped.scopes else machine.stubs
+    return outcome._replace(
+        notes=(*outcome.notes, *stubs), order=preview(names, machine.ndots), scoped=scoped
+    )
+
+
+def _asked_links(machine: System, timeout_s: float) -> AskedScopes | None:
+    """Beside the question itself: it is a process."""
+    source = source_here([server.host for server in machine.servers])
+    return None if source is None else AskedScopes(source, timeout_s)

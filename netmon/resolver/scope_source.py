@@ -9,11 +9,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
 from netmon.resolver.scopes import Scope
+from netmon.resolver.transport.exchange import Deadline
 
 if TYPE_CHECKING:
     import subprocess
@@ -22,6 +24,8 @@ STUBS = ("127.0.0.53", "127.0.0.54")
 """Where systemd-resolved listens (systemd-resolved.service(8))."""
 _DEADLINE_S = 1.0
 """It takes a hundredth of that, and nobody is to wait for the ornament longer than for the answer."""
+_LOOK_S = 0.05
+"""How often it is looked whether anybody still waits."""
 _SIZE_LIMIT = 1 << 20
 """Bytes of what the program says."""
 
@@ -72,9 +76,11 @@ class Asked:
         self._thread = Thread(target=self._run, args=(source, limit_s), name="scopes", daemon=True)
         self._thread.start()
 
-    def result(self, timeout_s: float) -> Scoped:
-        """What has come of it after at most so many seconds."""
-        self._thread.join(max(0.0, timeout_s))
+    def result(self, deadline: Deadline) -> Scoped:
+        """What has come of it by then."""
+        with suppress(TimeoutError):
+            while self._thread.is_alive():
+                self._thread.join(min(_LOOK_S, deadline.left()))
         return self._result
 
     def _run(self, source: Source, limit_s: float) -> None:

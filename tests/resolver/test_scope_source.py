@@ -10,6 +10,7 @@ import pytest
 from netmon.resolver import resolved, scutil
 from netmon.resolver.scope_source import Asked, Scoped, Source, ask, source_here
 from netmon.resolver.scopes import Scope
+from netmon.resolver.transport.exchange import Deadline
 
 _SAYS = "print('Link 2 (eth0)'); print('  DNS Servers: 192.0.2.1')"
 
@@ -41,7 +42,7 @@ def test_what_it_says_is_read() -> None:
     source = program(_SAYS)
     expected = Scoped((Scope("eth0", ("192.0.2.1",)),), " ".join(source.command))
     assert ask(source) == expected
-    assert Asked(source).result(10) == expected
+    assert Asked(source).result(Deadline.after(10)) == expected
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_a_program_that_is_not_there() -> None:
 
 def test_nobody_waits_for_it_beyond_the_deadline() -> None:
     started = time.monotonic()
-    found = Asked(program("import threading; threading.Event().wait(1)")).result(0.1)
+    found = Asked(program("import threading; threading.Event().wait(1)")).result(Deadline.after(0.1))
     assert time.monotonic() - started < 0.8
     assert found.error == "it was silent until the time was up"
 

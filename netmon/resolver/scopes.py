@@ -49,12 +49,12 @@ def choose(name: str, scopes: Sequence[Scope]) -> Choice:
     before the default.
     """
     able = [scope for scope in scopes if (scope.servers or scope.multicast) and not scope.bound]
-    fits = {scope.name: _best(name, scope) for scope in able}
-    fitting = [domain for domain in fits.values() if domain is not None]
+    fits = [(scope, _best(name, scope)) for scope in able]
+    fitting = [domain for _, domain in fits if domain is not None]
     if not fitting:
         return Choice(_first([scope for scope in able if scope.default]), None)
     longest = max(fitting, key=_labels)
-    chosen = [s for s in able if (domain := fits[s.name]) is not None and _labels(domain) == _labels(longest)]
+    chosen = [scope for scope, domain in fits if domain is not None and _labels(domain) == _labels(longest)]
     return Choice(_first(chosen), longest)
 
 

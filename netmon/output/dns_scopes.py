@@ -8,7 +8,7 @@ from typing import Any
 
 from netmon.output.layout import Column, wrap, write_table
 from netmon.resolver.scope_source import Scoped
-from netmon.resolver.scopes import Choice, Scope, choose
+from netmon.resolver.scopes import Choice, Scope, choose, where
 from netmon.resolver.search_list import Preview
 
 _REST = "    "
@@ -68,18 +68,6 @@ def scope_lines(scoped: Scoped, name: str, width: int) -> Iterator[str]:
 def _matters(scope: Scope) -> bool:
     """Multicast is asked for its own names only, and what is bound to an interface never by a name."""
     return not scope.multicast and not scope.bound
-
-
-def where(choice: Choice, name: str) -> str:
-    """Where a name goes and why, in one sentence."""
-    if not choice.scopes:
-        return f"{name} goes nowhere: it is in no scope's domains, and none is the default"
-    whom = " and ".join(each.name for each in choice.scopes)
-    if choice.domain is None:
-        return f"{name} goes to {whom}: the default, as it is in no scope's domains"
-    if choice.domain == ".":
-        return f"{name} goes to {whom}, which takes every name (~.)"
-    return f"{name} goes to {whom}, which has the domain {choice.domain}"
 
 
 def _table(rows: Sequence[Scope], choice: Choice, width: int) -> Iterator[str]:

@@ -12,7 +12,7 @@ from netmon.resolver.application import Application
 from netmon.resolver.ask import Replies, Said
 from netmon.resolver.compare import Compared, Verdict
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.search_list import findings as search_findings
+from netmon.resolver.judgement import system_findings
 
 WIDTH = 80
 _INDENT = "    "
@@ -202,7 +202,7 @@ def _tail(outcome: Outcome, width: int) -> Iterator[str]:
         yield from wrap(f"programs here get: {_program(outcome.application)}", width, rest=_INDENT)
     for note in outcome.notes:
         yield from wrap(note, width, rest=_INDENT)
-    for finding in search_findings(outcome.order, outcome.name):
+    for finding in system_findings(outcome):
         yield from wrap(f"{finding.state}: {finding.summary} {finding.why}", width, rest=_INDENT)
     if outcome.scoped is not None:
         yield from scope_lines(outcome.scoped, outcome.name, width)

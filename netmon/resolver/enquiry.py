@@ -104,7 +104,7 @@ def enquire(
         machine = system()
         kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
     servers = servers_for(enquiry.servers, machine)
-    links = _asked_links(machine) if wants_system else None
+    links = _asked_links(machine, enquiry.timeout_s) if wants_system else None
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
     asking = _Asking(enquiry, tuple(dict.fromkeys(kinds)), servers, machine, on_progress)
     outcome = asking.first_that_exists(names, deadline)
@@ -112,17 +112,10 @@ def enquire(
         found = program.result(deadline)
         addresses = _addresses(outcome.replies, machine.servers)
         outcome = outcome._replace(application=against(found, enquiry.text.strip(), addresses))
-    if links is not None:
-        outcome = outcome._replace(scoped=links.result(deadline))
+    outcome = _with_system(outcome, names, machine, links, deadline)
     if deadline.given_up:
         raise GivenUpError("nobody waits for the answer any more")
-    return outcome._replace(order=preview(names, machine.ndots))
-
-
-def _asked_links(machine: System) -> AskedScopes | None:
-    """Beside the question itself: it is a process."""
-    source = source_here([server.host for server in machine.servers])
-    return None if source is None else AskedScopes(source)
+    return outcome
 
 
 def servers_for(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
@@ -204,3 +197,24 @@ def _addresses(replies: Sequence[Replies], servers: Sequence[Server]) -> frozens
         if each.server in servers and all(answer.rcode in ("NOERROR", "NXDOMAIN") for answer in both):
             return frozenset(r.data for answer in both for r in answer.records if r.type in ("A", "AAAA"))
     return None
+
+
+def _with_system(
+    outcome: Outcome,
+    names: Sequence[dns.name.Name],
+    machine: System,
+    links: AskedScopes | None,
+    deadline: Deadline,
+) -> Outcome:
+    """The outcome with what this machine makes of the name: how it is completed, and where it goes."""
+    scoped = None if links is None else links.result(deadline)
+    stubs = () if scoped is not None and scoped.scopes else machine.stubs
+    return outcome._replace(
+        notes=(*outcome.notes, *stubs), order=preview(names, machine.ndots), scoped=scoped
+    )
+
+
+def _asked_links(machine: System, timeout_s: float) -> AskedScopes | None:
+    """Beside the question itself: it is a process."""
+    source = source_here([server.host for server in machine.servers])
+    return None if source is None else AskedScopes(source, timeout_s)

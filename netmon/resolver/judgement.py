@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netmon.model.finding import Finding, FindingState
-from netmon.resolver import search_list
+from netmon.resolver import scope_findings, search_list
 from netmon.resolver.compare import Verdict
 from netmon.resolver.enquiry import Outcome
 
@@ -19,7 +19,7 @@ def findings(outcome: Outcome) -> tuple[Finding, ...]:
         *_failing(outcome),
         *_differing(outcome),
         *_program(outcome),
-        *search_list.findings(outcome.order, outcome.name),
+        *system_findings(outcome),
     )
 
 
@@ -67,3 +67,10 @@ def _program(outcome: Outcome) -> Iterator[Finding]:
             f"getaddrinfo gives {got}", f"What made the difference: {found.source}",
             reference="nsswitch.conf(5)",
         )  # fmt: skip
+
+
+def system_findings(outcome: Outcome) -> Iterator[Finding]:
+    """What this machine makes of the name before it asks anybody: how it is completed, and who is asked."""
+    yield from search_list.findings(outcome.order, outcome.name)
+    asked = [each.server for each in outcome.replies]
+    yield from scope_findings.findings(outcome.scoped, outcome.name, asked)

@@ -1,7 +1,7 @@
 """What `resolvectl status` says of systemd-resolved's links: their servers, domains and settings.
 
-Its text is read rather than `--json`, which version 257 and before do not have here, or the varlink socket,
-whose interface for this (io.systemd.Resolve.Monitor) is root's alone. Version 239 and later are understood.
+Its text is read rather than `--json`, which version 252 ignores for this, or the varlink socket, whose
+interface for this (io.systemd.Resolve.Monitor) is root's alone. It goes over D-Bus, as anybody may.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
-from netmon.resolver import resolved, scutil
 from netmon.resolver.scopes import Scope
 from netmon.resolver.transport.exchange import Deadline
 
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 
 STUBS = ("127.0.0.53", "127.0.0.54")
 """Where systemd-resolved listens (systemd-resolved.service(8))."""
-_DEADLINE_S = 2.0
+_DEADLINE_S = 1.0
+"""It takes a hundredth of that, and nobody is to wait for the ornament longer than for the answer."""
 _SIZE_LIMIT = 1 << 20
 """Bytes of what the program says."""
 
@@ -51,19 +51,26 @@ def source_here(servers: Sequence[str], platform: str = sys.platform) -> Source 
         platform: `sys.platform`.
     """
     if platform == "darwin":
-        return Source(scutil.COMMAND, scutil.parse_scutil)
+        from netmon.resolver.scutil import COMMAND as SCUTIL
+        from netmon.resolver.scutil import parse_scutil
+
+        return Source(SCUTIL, parse_scutil)
     if platform == "linux" and any(server in STUBS for server in servers):
-        return Source(resolved.COMMAND, resolved.parse_status)
+        from netmon.resolver.resolved import COMMAND as RESOLVECTL
+        from netmon.resolver.resolved import parse_status
+
+        return Source(RESOLVECTL, parse_status)
     return None
 
 
 class Asked:
     """A question to such a program, answered on a thread of its own."""
 
-    def __init__(self, source: Source) -> None:
-        self._command = " ".join(source.command)
-        self._result = Scoped(source=self._command, error="it was silent until the time was up")
-        self._thread = Thread(target=self._run, args=(source,), name="scopes", daemon=True)
+    def __init__(self, source: Source, timeout_s: float = _DEADLINE_S) -> None:
+        command = " ".join(source.command)
+        self._result = Scoped(source=command, error="it was silent until the time was up")
+        limit_s = max(0.0, min(timeout_s, _DEADLINE_S))
+        self._thread = Thread(target=self._run, args=(source, limit_s), name="scopes", daemon=True)
         self._thread.start()
 
     def result(self, deadline: Deadline) -> Scoped:
@@ -71,8 +78,8 @@ class Asked:
         deadline.join(self._thread)
         return self._result
 
-    def _run(self, source: Source) -> None:
-        self._result = ask(source)
+    def _run(self, source: Source, limit_s: float) -> None:
+        self._result = ask(source, limit_s)
 
 
 def ask(source: Source, deadline_s: float = _DEADLINE_S, limit: int = _SIZE_LIMIT) -> Scoped:

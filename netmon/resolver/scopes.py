@@ -49,13 +49,25 @@ def choose(name: str, scopes: Sequence[Scope]) -> Choice:
     before the default.
     """
     able = [scope for scope in scopes if (scope.servers or scope.multicast) and not scope.bound]
-    fits = {scope.name: _best(name, scope) for scope in able}
-    fitting = [domain for domain in fits.values() if domain is not None]
+    fits = [(scope, _best(name, scope)) for scope in able]
+    fitting = [domain for _, domain in fits if domain is not None]
     if not fitting:
         return Choice(_first([scope for scope in able if scope.default]), None)
     longest = max(fitting, key=_labels)
-    chosen = [s for s in able if (domain := fits[s.name]) is not None and _labels(domain) == _labels(longest)]
+    chosen = [scope for scope, domain in fits if domain is not None and _labels(domain) == _labels(longest)]
     return Choice(_first(chosen), longest)
+
+
+def where(choice: Choice, name: str) -> str:
+    """Where a name goes and why, in one sentence."""
+    if not choice.scopes:
+        return f"{name} goes nowhere: it is in no scope's domains, and none is the default"
+    whom = " and ".join(each.name for each in choice.scopes)
+    if choice.domain is None:
+        return f"{name} goes to {whom}: the default, as it is in no scope's domains"
+    if choice.domain == ".":
+        return f"{name} goes to {whom}, which takes every name (~.)"
+    return f"{name} goes to {whom}, which has the domain {choice.domain}"
 
 
 def _first(scopes: Sequence[Scope]) -> tuple[Scope, ...]:

@@ -24,6 +24,8 @@ class System(NamedTuple):
     """What else is to be known of them, each one sentence."""
     error: str | None = None
     """Why there are none."""
+    stubs: tuple[str, ...] = ()
+    """Who is behind a stub as far as a file tells, each one sentence; for where the links are not known."""
 
 
 def system(path: str = "/etc/resolv.conf", behind: str = _BEHIND) -> System:
@@ -31,13 +33,13 @@ def system(path: str = "/etc/resolv.conf", behind: str = _BEHIND) -> System:
     found = configuration(path)
     servers = tuple(Server("udp", each.address, each.port) for each in found.servers)
     notes = [f"{path}: passed over {clean(line, 60)!r}, which makes no sense" for line in found.ignored]
-    notes += [_stub(each, behind) for each in servers if each.host in STUBS]
     if len(servers) > MOST_NAMESERVERS:
         rest = ", ".join(map(str, servers[MOST_NAMESERVERS:]))
         notes.append(
             f"{path}: programs here never ask {rest}: the C library takes {MOST_NAMESERVERS} servers"
         )
-    return System(servers, found.search, found.ndots, tuple(notes), found.error)
+    stubs = tuple(_stub(each, behind) for each in servers if each.host in STUBS)
+    return System(servers, found.search, found.ndots, tuple(notes), found.error, stubs)
 
 
 def _stub(server: Server, behind: str) -> str:

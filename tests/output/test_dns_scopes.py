@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
-from netmon.output.dns_scopes import scope_lines, scopes_row, search_lines, search_row, where
+from netmon.output.dns_scopes import scope_lines, scopes_row, search_lines, search_row
 from netmon.resolver.questions import questions
 from netmon.resolver.resolved import parse_status
 from netmon.resolver.scope_source import Scoped
-from netmon.resolver.scopes import choose
 from netmon.resolver.scutil import parse_scutil
 from netmon.resolver.search_list import preview
 from tests.resolver.recorded import said
@@ -28,18 +27,6 @@ def test_where_a_name_goes_with_a_vpn() -> None:
 
 def test_no_line_is_wider_than_the_terminal() -> None:
     assert max(map(len, scope_lines(LINKS, "db.corp.example.", 80))) <= 80
-
-
-def test_where_other_names_go() -> None:
-    assert where(choose("a.test.", LINKS.scopes), "a.test.") == (
-        "a.test. goes to global and wlp: the default, as it is in no scope's domains"
-    )
-    everything = parse_status(said("resolvectl-257"))
-    assert (
-        where(choose("a.test.", everything), "a.test.")
-        == "a.test. goes to global, which takes every name (~.)"
-    )
-    assert where(choose("a.test.", ()), "a.test.").startswith("a.test. goes nowhere")
 
 
 def test_neighbours_are_shown_only_for_their_names() -> None:

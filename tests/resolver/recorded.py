@@ -1,4 +1,4 @@
-"""What programs of other systems said, recorded."""
+"""What programs of other systems say: resolvectl 252 recorded, the others written after users' reports."""
 
 from __future__ import annotations
 

@@ -9,7 +9,11 @@ from netmon.resolver.ask import Replies, Said
 from netmon.resolver.compare import compare
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.judgement import findings
+from netmon.resolver.judgement import findings, system_findings
+from netmon.resolver.questions import questions
+from netmon.resolver.scope_source import Scoped
+from netmon.resolver.scopes import Scope
+from netmon.resolver.search_list import preview
 from netmon.resolver.server import Server
 
 GOOD = Answer("A", (Record("a.test.", 60, "A", "192.0.2.1"),), "NOERROR")
@@ -56,3 +60,12 @@ def test_what_programs_get() -> None:
     (found,) = findings(outcome(GOOD)._replace(application=other))
     assert found.check == "dns-programs"
     assert found.why == "What made the difference: /etc/hosts has 192.0.2.7 for it"
+
+
+def test_what_this_machine_makes_of_the_name() -> None:
+    order = preview(questions("a.test", ["A"], ("x.test.",), 2)[1], 2)
+    scopes = (Scope("lan", ("192.0.2.1",), default=True), Scope("vpn", ("10.8.0.1",), ("test",)))
+    told = outcome(GOOD)._replace(order=order, scoped=Scoped(scopes, "scutil --dns"))
+    found = findings(told)
+    assert [each.check for each in found] == ["dns-search", "dns-scope"]
+    assert found == tuple(system_findings(told))

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.resolver.scopes import Choice, Scope, choose, is_below
+from netmon.resolver.resolved import parse_status
+from netmon.resolver.scopes import Choice, Scope, choose, is_below, where
+from tests.resolver.recorded import said
 
 LAN = Scope("lan", ("192.0.2.1",), ("lan",), ("lan",), True)
 VPN = Scope("vpn", ("10.8.0.1",), ("corp.example",), default=False)
@@ -48,7 +50,7 @@ _LABELS = st.lists(st.sampled_from(["a", "b", "corp", "example"]), min_size=1, m
 def test_whoever_is_chosen_has_a_domain_that_fits_and_nobody_a_longer_one(
     name: list[str], domains: list[list[str]]
 ) -> None:
-    scopes = [Scope(str(at), ("192.0.2.1",), (".".join(each),)) for at, each in enumerate(domains)]
+    scopes = [Scope("all have one name", ("192.0.2.1",), (".".join(each),)) for each in domains]
     choice = choose(".".join(name) + ".", scopes)
     fitting = [each for each in domains if name[-len(each) :] == each]
     assert [len(scope.domains[0].split(".")) for scope in choice.scopes] == (
@@ -63,3 +65,15 @@ def test_what_is_below_a_domain() -> None:
     assert is_below("b", "B.")
     assert is_below("anything", ".")
     assert not is_below("ab", "b")
+
+
+def test_where_other_names_go() -> None:
+    assert where(choose("a.test.", parse_status(said("resolvectl-252"))), "a.test.") == (
+        "a.test. goes to global and wlp: the default, as it is in no scope's domains"
+    )
+    everything = parse_status(said("resolvectl-257"))
+    assert (
+        where(choose("a.test.", everything), "a.test.")
+        == "a.test. goes to global, which takes every name (~.)"
+    )
+    assert where(choose("a.test.", ()), "a.test.").startswith("a.test. goes nowhere")

@@ -97,6 +97,7 @@ def test_it_is_told_in_text(tmp_path: Path) -> None:
     assert "  completed with vpn.corp.test. of the search list (0 dots, ndots:1)" in lines
     assert "wiki.vpn.corp.test. goes to cable, which has the domain vpn.corp.test" in lines
     (row,) = [line.split() for line in lines if line.startswith("cable")]
+    assert "/run/systemd/resolve" not in answer.out
     assert row[1:5] == ["yes", "10.99.0.2", "~corp.test,", "vpn.corp.test"]
 
 
@@ -112,3 +113,4 @@ def test_without_a_bus_it_says_that_the_links_are_not_known(tmp_path: Path) -> N
     assert "which links have which servers is not known: resolvectl --no-pager status: it ended with 1" in (
         " ".join(answer.out.split())
     )
+    assert "127.0.0.53 is systemd-resolved, which asks 127.0.0.9" in answer.out

@@ -71,7 +71,7 @@ def test_the_built_in_anchor_is_not_that_of_our_root(signed_tree: Served) -> Non
         (("x.test", "--dnssec", "--anchor", "nowhere"), "--anchor: nowhere cannot be read"),
         (("x.test", "A", "MX", "--dnssec"), "one type at a time"),
         (("x.test", "ANY", "--dnssec"), "not ANY"),
-        (("x.test", "NONE", "--dnssec"), "bad type"),
+        (("x.test", "NOSUCH", "--dnssec"), "bad type"),
         (("a..b", "--dnssec"), "bad name"),
         (("x.test", "--dnssec", "--server", "ftp://x"), "bad server"),
         (("--dnssec",), "which NAME"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 import dns.dnssec
 import dns.flags
@@ -11,12 +11,15 @@ import dns.name
 import dns.rdatatype
 import dns.rrset
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from dns.dnssectypes import Algorithm
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from netmon.resolver.dnssec.fetching import Fetched
 from netmon.resolver.dnssec.signatures import Keys
 from netmon.resolver.dnssec.signed import Signed
+
+T = TypeVar("T")
 
 NOW = 1_800_000_000.0
 DAY = 86400
@@ -31,7 +34,7 @@ class Pair(NamedTuple):
 
 def pair(flags: int = 257) -> Pair:
     private = ed25519.Ed25519PrivateKey.generate()
-    return Pair(private, dns.dnssec.make_dnskey(private.public_key(), dns.dnssec.Algorithm.ED25519, flags))
+    return Pair(private, dns.dnssec.make_dnskey(private.public_key(), Algorithm.ED25519, flags))
 
 
 def rrset(name: str, kind: str, *data: str) -> dns.rrset.RRset:
@@ -71,3 +74,8 @@ def fetched(message: dns.message.Message | None, error: str = "") -> Fetched:
 
 def with_signature(records: dns.rrset.RRset, *signatures: RRSIG) -> tuple[dns.rrset.RRset, dns.rrset.RRset]:
     return records, dns.rrset.from_rdata(records.name, records.ttl, *signatures)
+
+
+def changed(record: T, **fields: Any) -> T:
+    """A record with other fields, of the same type."""
+    return cast(T, cast(Any, record).replace(**fields))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 
+import dns.message
 import dns.name
 import pytest
 
 from netmon.resolver.dnssec.anchors import load_anchors
 from netmon.resolver.dnssec.chain import Chain
 from netmon.resolver.dnssec.cuts import Place, descend
+from netmon.resolver.dnssec.fetching import Ask
 from netmon.resolver.dnssec.pursuit import Pursuit
 from netmon.resolver.dnssec.verdict import TrustStatus, TrustStep
 from tests.resolver.dnssec.asking import fetcher
@@ -65,14 +67,16 @@ def test_a_delegation_that_proves_nothing(signed_tree: Served) -> None:
     )
 
 
+def _always(message: dns.message.Message) -> Ask:
+    return lambda name, kind: fetched(message)
+
+
 @pytest.mark.parametrize(("edns", "status"), [(True, TrustStatus.BOGUS), (False, TrustStatus.INDETERMINATE)])
 def test_a_server_without_edns_cannot_prove(signed_tree: Served, edns: bool, status: TrustStatus) -> None:
     real, forged = fetcher(signed_tree.server), rrset("nsec.test.", "DS", f"1 13 2 {'00' * 32}")
     for sets in ((), (forged,)):
         message = answer("nsec.test.", "DS", *sets, edns=edns)
-        pursuit = Pursuit(
-            lambda name, kind, m=message: fetched(m) if kind == "DS" else real(name, kind), time.time()
-        )
+        pursuit = Pursuit(_always(message), time.time())
         parent = Chain(load_anchors(str(signed_tree.anchor))[0], Pursuit(real, time.time()))
         zone = parent.zone_of(dns.name.from_text("test."))
         assert descend(pursuit, zone, dns.name.from_text("nsec.test.")).zone.status is status

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from netmon.resolver.dnssec.signatures import MOST_KEYS, MOST_SIGNATURES, Effort, check
-from tests.resolver.dnssec.staged import DAY, NOW, keys, pair, rrset, sign, signed
+from tests.resolver.dnssec.staged import DAY, NOW, changed, keys, pair, rrset, sign, signed
 
 WWW = rrset("www.test.", "A", "192.0.2.1", "192.0.2.2")
 
@@ -65,7 +65,7 @@ def test_a_key_that_may_not_sign_zones(flags: int) -> None:
 
 def test_an_algorithm_that_is_not_known() -> None:
     by = pair()
-    signature = sign(WWW, by, "test.").replace(algorithm=200)
+    signature = changed(sign(WWW, by, "test."), algorithm=200)
     found = check(signed(WWW, signature), keys("test.", by), NOW, Effort())
     assert "is of algorithm 200, which is not verified here" in found.why
 
@@ -73,7 +73,7 @@ def test_an_algorithm_that_is_not_known() -> None:
 def test_trials_are_bounded() -> None:
     """KeyTrap (CVE-2023-50387): many keys of one tag times many signatures."""
     by = pair()
-    signature = sign(WWW, by, "test.").replace(signature=b"\0" * 64)
+    signature = changed(sign(WWW, by, "test."), signature=b"\0" * 64)
     many = keys("test.", *[by] * 500)
     effort = Effort(1000)
     started = time.process_time()
@@ -93,10 +93,10 @@ def test_what_is_spent_is_spent() -> None:
 
 def test_a_key_whose_bytes_are_no_key() -> None:
     by = pair()
-    broken = by._replace(key=by.key.replace(key=b"short"))
+    broken = by._replace(key=changed(by.key, key=b"short"))
     signature = sign(WWW, by, "test.")
     import dns.dnssec
 
-    tagged = signature.replace(key_tag=dns.dnssec.key_id(broken.key))
+    tagged = changed(signature, key_tag=dns.dnssec.key_id(broken.key))
     found = check(signed(WWW, tagged), keys("test.", broken), NOW, Effort())
     assert "does not verify" in found.why

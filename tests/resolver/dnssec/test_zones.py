@@ -12,7 +12,7 @@ from netmon.resolver.dnssec.fetching import Fetched
 from netmon.resolver.dnssec.pursuit import Pursuit
 from netmon.resolver.dnssec.verdict import TrustStatus, TrustStep
 from netmon.resolver.dnssec.zones import Zone, anchored
-from tests.resolver.dnssec.staged import NOW, answer, fetched, pair, sign, with_signature
+from tests.resolver.dnssec.staged import NOW, answer, changed, fetched, pair, sign, with_signature
 
 TEST = dns.name.from_text("test.")
 KSK, ZSK = pair(), pair(256)
@@ -68,6 +68,6 @@ def test_a_server_that_says_nothing() -> None:
 
 
 def test_an_anchor_of_algorithms_that_are_not_known() -> None:
-    odd = Anchor(TEST, (ANCHOR.digests[0].replace(algorithm=200),))
+    odd = Anchor(TEST, (changed(ANCHOR.digests[0], algorithm=200),))
     zone, _ = begin(fetched(keys_message(*with_signature(KEYS, sign(KEYS, KSK, "test.")))), odd)
     assert zone.status is TrustStatus.INDETERMINATE

@@ -18,7 +18,7 @@ import pytest
 from netmon.resolver.dnssec.validating import validate
 from netmon.resolver.dnssec.verdict import StepKind, TrustStatus, TrustStep
 from tests.resolver.dnssec.asking import fetcher, trust
-from tests.resolver.dnssec.signing import Served
+from tests.resolver.dnssec.signing import LEAVES, Served
 from tests.resolver.rules.nsd import free_port
 from tests.sockets import wait_for
 
@@ -81,6 +81,9 @@ def unbound(signed_tree: Served, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def _config(tree: Served, directory: str, port: int) -> str:
+    zones = (".", "test.", "plain.test.", "unsigned.optout.test.", *LEAVES)
+    stub = "stub-zone:\n  name: {}\n  stub-addr: {}"
+    stubs = "\n".join(stub.format(zone, tree.server.replace(":", "@")) for zone in zones)
     return f"""
 server:
   chroot: ""
@@ -94,13 +97,7 @@ server:
   local-zone: "test." nodefault
   trust-anchor-file: "{tree.anchor}"
   aggressive-nsec: no
-stub-zone:
-  name: "."
-  stub-addr: {tree.server.replace(":", "@")}
-  stub-first: no
-stub-zone:
-  name: "test."
-  stub-addr: {tree.server.replace(":", "@")}
+{stubs}
 remote-control:
   control-enable: no
 """

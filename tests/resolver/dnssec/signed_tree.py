@@ -367,5 +367,15 @@ def delv_says(tree: SignedTree, name: str, kind: str) -> str:
     """The verdict of delv, in its words."""
     delv = program("delv", "bind9-dnsutils")
     command = [delv, f"@{UNBOUND}", "-a", str(tree.delv_anchor), "+root=.", name, kind]
+    return _said(command)
+
+
+def drill_says(tree: SignedTree, name: str, kind: str) -> str:
+    """How far drill gets when it follows the signatures up to the anchor."""
+    drill = program("drill", "ldnsutils")
+    return _said([drill, "-S", "-k", str(tree.anchor), f"@{UNBOUND}", "-o", "CD", name, kind])
+
+
+def _said(command: Sequence[str]) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     return done.stdout + done.stderr

@@ -19,6 +19,7 @@ from tests.resolver.dnssec.signed_tree import (
     UNBOUND,
     SignedTree,
     delv_says,
+    drill_says,
     running_signed_tree,
     unbound_says,
 )  # fmt: skip

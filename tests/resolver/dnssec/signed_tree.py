@@ -212,7 +212,7 @@ def _signed(directory: Path, zone: str, signing: Signing) -> tuple[Path, str]:
     if signing.other_ds:
         (directory / "elsewhere").mkdir()
         key = _keygen(directory / "elsewhere", zone, signing.algorithm)
-    return out, signing.ds or _run(key.parent, "dnssec-dsfromkey", "-2", key.name)
+    return out, signing.ds or _run(key.parent, program("dnssec-dsfromkey", "bind9-utils"), "-2", key.name)
 
 
 def _signer(zone: str, signing: Signing, dates: Sequence[str]) -> list[str]:

@@ -37,7 +37,7 @@ class Node(NamedTuple):
 
     @property
     def hides_what_is_below(self) -> bool:
-        """Whether names below it are not this zone's to deny: a delegation or DNAME (RFC 6840 section 4.1)."""
+        """Whether names below it are not this zone's to deny: delegation or DNAME (RFC 6840 section 4.1)."""
         return DNAME in self.types or self.is_delegation
 
     @property

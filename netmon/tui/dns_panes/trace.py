@@ -247,15 +247,11 @@ class TracePane(DetailedPane):
     @on(TraceStart.Chosen)
     def _start_chosen(self, message: TraceStart.Chosen) -> None:
         self._start = message.text
-        self.table.focus()
         self.again()
 
-    def back(self) -> bool:
-        """Leave what is typed; else close the details or end the trace."""
-        if not self.query_one(TraceStart).leave():
-            return super().back()
+    @on(TraceStart.Left)
+    def _start_left(self) -> None:
         self.table.focus()
-        return True
 
 
 def _wanted(subject: Subject) -> Wanted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
@@ -63,15 +62,14 @@ class RulesPane(DetailedPane):
         reason: str
         number: int
 
-    def __init__(self, judge: Rule = rule, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, judge: Rule = rule) -> None:
         """Make the view.
 
         Args:
             judge: Judges; called in a thread.
-            clock: Monotonic seconds, by which one sees that it is still at work.
         """
         super().__init__()
-        self._judge, self._clock = judge, clock
+        self._judge = judge
         self._number = 0
         """Counts the looks at a zone."""
         self._subject = -1
@@ -105,7 +103,7 @@ class RulesPane(DetailedPane):
         if self._asked is None:
             return
         self._number += 1
-        self._began_at = self._clock()
+        self._began_at = self.clock()
         self._ruling = None
         self.table.empty_text = "looking at the zone …"
         self._show_seen("")
@@ -132,7 +130,7 @@ class RulesPane(DetailedPane):
     def tick(self) -> None:
         """Let it be seen that it is still at work."""
         if self._began_at is not None and self._asked is not None:
-            spent = int(self._clock() - self._began_at)
+            spent = int(self.clock() - self._began_at)
             since = f" {spent} s," if spent else ""
             self.say(f"{clean(self._asked.text, 255)} · looking at its zone …{since} Esc ends it")
 

@@ -59,9 +59,7 @@ def test_what_is_given_up_ends_at_once() -> None:
 def test_the_servers_that_were_asked_are_those_who_know_of_the_zone() -> None:
     with serve({}) as server:
         address, port = server.endpoint
-        asked = Enquiry(
-            "www.example.test", servers=(Server("tls", "192.0.2.1", 853), Server("udp", address, port))
-        )
+        servers = (Server("tls", "192.0.2.1", 853), Server("udp", address, port))
         with pytest.raises(GatherError, match="there is no zone"):
             rule(Enquiry("www.example.test", servers=servers))
         assert server.asked

@@ -141,7 +141,8 @@ async def test_escape_ends_a_look_and_r_begins_another() -> None:
         return Ruling("late.", (BAD,), 1, 1, 1.0)
 
     now = [0.0]
-    async with opened(RulesPane(look, lambda: now[0])) as screen:
+    async with opened(RulesPane(look)) as screen:
+        screen.pane.clock = lambda: now[0]
         await screen.show("www.ex.test")
         now[0] = 2.5
         screen.pane.tick()

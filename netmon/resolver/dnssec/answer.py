@@ -8,15 +8,16 @@ from netmon.model.text import clean
 from netmon.resolver.answer import Record
 from netmon.resolver.dnssec.anchors import closest
 from netmon.resolver.dnssec.chain import Chain
-from netmon.resolver.dnssec.links import Question, found, judge
+from netmon.resolver.dnssec.links import Found, Question, found, judge
 from netmon.resolver.dnssec.pursuit import Pursuit, not_had, shown
-from netmon.resolver.dnssec.signed import Signed
+from netmon.resolver.dnssec.signed import of_types
 from netmon.resolver.dnssec.verdict import StepKind, TrustStatus, TrustStep
 from netmon.resolver.dnssec.zones import Zone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    import dns.message
     import dns.name
     import dns.rrset
 
@@ -52,7 +53,7 @@ class Follower:
                 self._stop(name, zone, TrustStatus.INDETERMINATE, what)
                 return End(tuple(records), rcode)
             link = found(fetched.message, name, kind)
-            zone = self._zone_of(name, kind, link.signed)
+            zone = self._zone_of(name, kind, _signers(fetched.message, link))
             rcode = fetched.rcode
             records += [] if link.signed is None else _records(link.signed.rrset)
             if zone.status in (TrustStatus.BOGUS, TrustStatus.INDETERMINATE):
@@ -68,11 +69,11 @@ class Follower:
             name = link.target
             seen.add(name)
 
-    def _zone_of(self, name: dns.name.Name, kind: str, signed: Signed | None = None) -> Zone:
+    def _zone_of(self, name: dns.name.Name, kind: str, signers: Collection[dns.name.Name] = ()) -> Zone:
         """The zone that is to sign; that of a DS is the parent's (RFC 4034 section 5).
 
-        Where a secure zone above the name has signed the records, they need no proof that no other zone
-        begins between (RFC 4035 section 5.3.1); else the zone is found label by label.
+        Where a secure zone above the name has signed the answer, it needs no proof that no other zone begins
+        between (RFC 4035 section 5.3.1); else the zone is found label by label.
         """
         place = name.parent() if kind == "DS" and len(name) > 1 else name
         anchor = closest(self._anchors, place)
@@ -84,23 +85,22 @@ class Follower:
         if anchor.zone not in self._chains:
             self._chains[anchor.zone] = Chain(anchor, self._pursuit)
         chain = self._chains[anchor.zone]
-        signer = None if signed is None else _signer(signed, place, anchor.zone)
-        if signer is not None:
-            zone = chain.zone_of(signer)
-            if zone.name == signer and zone.status is TrustStatus.SECURE:
-                return zone
+        for signer in signers if len(signers) == 1 else ():
+            if place.is_subdomain(signer) and signer.is_subdomain(anchor.zone):
+                zone = chain.zone_of(signer)
+                if zone.name == signer and zone.status is TrustStatus.SECURE:
+                    return zone
         return chain.zone_of(place)
 
     def _stop(self, name: dns.name.Name, zone: Zone, status: TrustStatus, text: str) -> None:
         self._pursuit.tell(TrustStep(StepKind.ANSWER, shown(zone.name), shown(name), status, text))
 
 
-def _signer(signed: Signed, place: dns.name.Name, anchored: dns.name.Name) -> dns.name.Name | None:
-    """Who says to have signed records, if it may be the zone that `place` is in."""
-    signers = {signature.signer for signature in signed.signatures}
-    signer = signers.pop() if len(signers) == 1 else None
-    may = signer is not None and place.is_subdomain(signer) and signer.is_subdomain(anchored)
-    return signer if may else None
+def _signers(message: dns.message.Message, link: Found) -> set[dns.name.Name]:
+    """Who says to have signed the records, or the proof that there are none."""
+    proof = of_types(message.authority, "SOA", "NSEC", "NSEC3")
+    signed = proof if link.signed is None else (link.signed,)
+    return {signature.signer for each in signed for signature in each.signatures}
 
 
 def _dead_end(target: dns.name.Name | None, seen: set[dns.name.Name]) -> str:

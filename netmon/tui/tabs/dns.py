@@ -31,6 +31,7 @@ from netmon.tui.dns_panes.base import DnsPane, Subject
 from netmon.tui.dns_panes.records import RecordsPane
 from netmon.tui.dns_panes.rules import RulesPane
 from netmon.tui.dns_panes.trace import TracePane
+from netmon.tui.dns_panes.trust import TrustPane
 from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.name_box import NameBox
@@ -46,7 +47,7 @@ class DnsTab(Tab):
     name_in_bar = "DNS"
     slug = "dns"
 
-    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane, TracePane, RulesPane)
+    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane, TracePane, TrustPane, RulesPane)
     """The views, in the order in which `v` comes to them."""
 
     DEFAULT_CSS = """

@@ -30,6 +30,10 @@ def run(options: argparse.Namespace) -> int:
         from netmon.commands.dns_lint import run as run_lint
 
         return run_lint(options)
+    if "AXFR" in map(str.upper, options.types):
+        from netmon.commands.dns_transfer import run as run_transfer
+
+        return run_transfer(options)
     require_output()
     enquiry = read_enquiry(options)
     taken_at = datetime.now(UTC)
@@ -72,6 +76,16 @@ def check_combination(options: argparse.Namespace) -> None:
         raise CannotAskError("--zone FILE takes no NAME: it checks every name of the file")
 
 
+def check_ca(options: argparse.Namespace) -> None:
+    """See that the file of certificates is one.
+
+    Raises:
+        CannotAskError: it is none.
+    """
+    if options.ca is not None and not Path(options.ca).is_file():
+        raise CannotAskError(f"--ca: {options.ca} is no file")
+
+
 def read_enquiry(options: argparse.Namespace) -> Enquiry:
     """What the arguments ask for; no packet leaves.
 
@@ -83,8 +97,7 @@ def read_enquiry(options: argparse.Namespace) -> Enquiry:
     from netmon.resolver.enquiry import TYPES, Enquiry
     from netmon.resolver.server import BadServerError, Server, parse_server
 
-    if options.ca is not None and not Path(options.ca).is_file():
-        raise CannotAskError(f"--ca: {options.ca} is no file")
+    check_ca(options)
     try:
         servers = tuple(map(parse_server, options.server)) or (Server("system"),)
         subnet = None if options.subnet is None else parse_subnet(options.subnet)

@@ -32,9 +32,9 @@ def run(options: argparse.Namespace) -> int:
     source = options.zone or options.name
     findings = judge(view)
     if options.format == "json":
-        lint_text.write_json(sys.stdout, view.origin, source, findings, taken_at)
+        lint_text.write_json(sys.stdout, view.origin, source, findings, taken_at, view.seen)
     else:
-        lint_text.write_text(sys.stdout, view.origin, source, findings)
+        lint_text.write_text(sys.stdout, view.origin, source, findings, view.seen)
     sys.stdout.flush()
     if any(finding.state is FindingState.FAIL for finding in findings):
         return NOT_FOUND
@@ -53,8 +53,9 @@ def _read(options: argparse.Namespace) -> ZoneView:
 
 def _ask(options: argparse.Namespace) -> ZoneView:
     from netmon.resolver.rules.live_zone import GatherError, gather
+    from netmon.resolver.trace.hints import root_hints
 
     try:
-        return gather(options.name)
+        return gather(options.name, hints=root_hints())
     except GatherError as error:
         raise CannotAskError(str(error)) from error

@@ -36,15 +36,19 @@ class Reply(NamedTuple):
 
 
 def ask_each(
-    questions: Sequence[Question], servers: Sequence[Endpoint], timeout_s: float = TIMEOUT_S
+    questions: Sequence[Question],
+    servers: Sequence[Endpoint],
+    timeout_s: float = TIMEOUT_S,
+    stop: Event | None = None,
 ) -> tuple[Reply, ...]:
     """Every question to every server, all at the same time; blocks for about `timeout_s` at most.
 
-    Nothing is asked twice, and no server instead of another.
+    Nothing is asked twice, and no server instead of another. Once `stop` is set, who has not answered counts
+    as silent.
     """
     if not questions or not servers:
         return ()
-    budget = Budget(time.monotonic() + timeout_s, Event())
+    budget = Budget(time.monotonic() + timeout_s, stop or Event())
     pairs = [(server, question) for server in servers for question in questions]
     with ThreadPoolExecutor(min(len(pairs), _MAX_THREADS), thread_name_prefix="ask-each") as pool:
         return tuple(pool.map(lambda pair: _ask(pair[0], pair[1], budget), pairs))

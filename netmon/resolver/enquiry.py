@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
 from netmon.resolver.application import Application, Asked, against
-from netmon.resolver.ask import TIMEOUT_S, Replies, ask_servers
+from netmon.resolver.ask import TIMEOUT_S, GivenUpError, Replies, ask_servers
 from netmon.resolver.compare import Compared, compare
 from netmon.resolver.edns import Wishes
 from netmon.resolver.questions import questions
@@ -55,6 +55,8 @@ class Outcome(NamedTuple):
     """None where it was not asked: the system is not among the servers, or no address was wanted."""
     notes: tuple[str, ...] = ()
     """What is to be known of the servers of this machine."""
+    waiting: tuple[Server, ...] = ()
+    """Who has not answered yet; nobody once the enquiry is over."""
 
     @property
     def answered(self) -> bool:
@@ -71,14 +73,22 @@ class NobodyError(Exception):
     """There is no server to ask; the message is one line that says why."""
 
 
-def enquire(enquiry: Enquiry) -> Outcome:
+def enquire(
+    enquiry: Enquiry, *, stop: Event | None = None, on_progress: Callable[[Outcome], None] | None = None
+) -> Outcome:
     """Ask; blocks for about `timeout_s`.
+
+    Args:
+        enquiry: what is to be asked.
+        stop: set to give up early.
+        on_progress: called on this thread each time a server has said everything, with all there is by then.
 
     Raises:
         BadNameError: nothing can be asked.
         NobodyError: there is nobody to ask.
+        GivenUpError: `stop` was set.
     """
-    deadline = Deadline.after(enquiry.timeout_s)
+    deadline = Deadline.after(enquiry.timeout_s, stop)
     wants_system = any(server.scheme == "system" for server in enquiry.servers)
     # Every name and type is checked first: what is wrong with them is to be said wherever they would go.
     questions(enquiry.text, enquiry.types, (), 1)
@@ -86,13 +96,15 @@ def enquire(enquiry: Enquiry) -> Outcome:
     kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
     servers = servers_for(enquiry.servers, machine)
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
-    name, tried, replies = _first_that_exists(names, tuple(dict.fromkeys(kinds)), servers, enquiry, deadline)
-    application = None
+    asking = _Asking(enquiry, tuple(dict.fromkeys(kinds)), servers, machine, on_progress)
+    outcome = asking.first_that_exists(names, deadline)
     if program is not None:
-        found = program.result(deadline.at - time.monotonic())
-        application = against(found, enquiry.text.strip(), _addresses(replies, machine.servers))
-    asked = clean(enquiry.text.strip(), 255)
-    return Outcome(asked, clean(name.to_text()), replies, tried, compare(replies), application, machine.notes)
+        found = program.result(deadline)
+        addresses = _addresses(outcome.replies, machine.servers)
+        outcome = outcome._replace(application=against(found, enquiry.text.strip(), addresses))
+    if deadline.given_up:
+        raise GivenUpError("nobody waits for the answer any more")
+    return outcome
 
 
 def servers_for(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
@@ -111,28 +123,56 @@ def servers_for(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]
     return tuple(servers)
 
 
-def _first_that_exists(
-    names: Sequence[dns.name.Name],
-    kinds: Sequence[str],
-    servers: Sequence[Server],
-    enquiry: Enquiry,
-    deadline: Deadline,
-) -> tuple[dns.name.Name, tuple[str, ...], tuple[Replies, ...]]:
-    """The first of `names` that exists to any server, the others that were tried, and the replies."""
-    results: dict[dns.name.Name, tuple[Replies, ...]] = {}
-    for left, name in zip(range(len(names), 0, -1), names, strict=True):
-        # A dead server takes all the time there is: each name has its share of it.
-        now = time.monotonic()
-        share = Deadline(now + max(0.0, deadline.at - now) / left)
-        results[name] = ask_servers(
-            name, kinds, servers, enquiry.wishes, share, ca_file=enquiry.ca_file, get=enquiry.get
+class _Asking(NamedTuple):
+    """Questions to the same servers about one name after the other."""
+
+    enquiry: Enquiry
+    kinds: tuple[str, ...]
+    servers: tuple[Server, ...]
+    machine: System
+    on_progress: Callable[[Outcome], None] | None
+
+    def first_that_exists(self, names: Sequence[dns.name.Name], deadline: Deadline) -> Outcome:
+        """What is said of the first of `names` that exists to any server, or else of the one as typed."""
+        results: dict[dns.name.Name, tuple[Replies, ...]] = {}
+        for left, name in zip(range(len(names), 0, -1), names, strict=True):
+            # A dead server takes all the time there is: each name has its share of it.
+            results[name] = self._ask(name, tuple(results), deadline.share(1 / left))
+            if any(s.answer.rcode not in (None, "NXDOMAIN") for each in results[name] for s in each.said):
+                break
+        else:  # none exists: speak of the name as it was typed, the one without a suffix
+            name = min(names, key=len)
+        return self._outcome(name, tuple(other for other in results if other != name), results[name])
+
+    def _ask(
+        self, name: dns.name.Name, before: Sequence[dns.name.Name], share: Deadline
+    ) -> tuple[Replies, ...]:
+        arrived: list[Replies] = []
+
+        def on_replies(replies: Replies) -> None:
+            arrived.append(replies)
+            if self.on_progress is not None and len(arrived) < len(self.servers):
+                in_order = sorted(arrived, key=lambda each: self.servers.index(each.server))
+                self.on_progress(self._outcome(name, before, tuple(in_order)))
+
+        return ask_servers(
+            name, self.kinds, self.servers, self.enquiry.wishes, share,
+            ca_file=self.enquiry.ca_file, get=self.enquiry.get, on_replies=on_replies,
+        )  # fmt: skip
+
+    def _outcome(
+        self, name: dns.name.Name, others: Sequence[dns.name.Name], replies: tuple[Replies, ...]
+    ) -> Outcome:
+        said = {each.server for each in replies}
+        return Outcome(
+            clean(self.enquiry.text.strip(), 255),
+            clean(name.to_text()),
+            replies,
+            tuple(clean(other.to_text()) for other in others),
+            compare(replies),
+            notes=self.machine.notes,
+            waiting=tuple(server for server in self.servers if server not in said),
         )
-        if any(said.answer.rcode not in (None, "NXDOMAIN") for each in results[name] for said in each.said):
-            break
-    else:  # none exists: speak of the name as it was typed, the one without a suffix
-        name = min(names, key=len)
-    tried = tuple(clean(other.to_text()) for other in results if other != name)
-    return name, tried, results[name]
 
 
 def _wants_addresses(kinds: Sequence[str]) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -23,10 +25,34 @@ if TYPE_CHECKING:
 TRY_S = 2.0
 """How long one server may stay silent before the next is asked."""
 
+_TCP_S = 2.0
 _SLICE_S = 0.1
 """How soon a wait notices that it was cancelled."""
 _PAYLOAD = 1232
 """The UDP answer we accept: what crosses every path unfragmented (DNS flag day 2020)."""
+
+
+class Failure(Enum):
+    """Why nothing was heard from a server."""
+
+    SILENT = auto()
+    GARBAGE = auto()
+    """What came was no response to the question: another id, another question, or no DNS message."""
+    REFUSED = auto()
+    """Nothing serves that port."""
+    UNREACHABLE = auto()
+    HUNG_UP = auto()
+    """It closed the TCP connection, or that could not be had."""
+
+
+class UnheardError(Exception):
+    """Nothing was heard from one server."""
+
+    def __init__(self, failure: Failure, over: Transport = "udp", reason: str = "") -> None:
+        super().__init__(reason)
+        self.failure = failure
+        self.over = over
+        """TCP where its UDP answer was cut short, and then this came of it."""
 
 
 class NoAnswerError(Exception):
@@ -57,38 +83,107 @@ def exchange(name: dns.name.Name, kind: str, server: Endpoint, budget: Budget) -
     Raises:
         NoAnswerError: it says nothing that could be used.
     """
-    import dns.flags
-    import dns.message
-    import dns.rcode
-
     started = time.monotonic()
-    transport: Transport = "udp"
-    for edns in (0, False):
-        query = dns.message.make_query(name, kind, use_edns=edns, payload=_PAYLOAD)
-        transport = "udp"
-        message = _over_udp(query, server, budget)
-        if message.flags & dns.flags.TC:
-            transport = "tcp"
-            message = _over_tcp(query, server, budget)
-        # Servers from before EDNS answer so (RFC 6891 section 7): ask them in their own words.
-        if message.rcode() not in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
-            break
+    try:
+        message, transport = converse(name, kind, server, budget)
+    except UnheardError as error:
+        raise _no_answer(error) from None
     now = time.monotonic()
     answer = read(message, kind, clean(name.to_text()))
     ms = (now - started) * 1000
     return answer._replace(ms=ms, server=server, transport=transport, received_at=now)
 
 
-def _over_udp(query: dns.message.Message, server: Endpoint, budget: Budget) -> dns.message.Message:
-    """The first response to `query`; whatever else arrives is passed over, as it may be forged."""
-    expires = time.monotonic() + min(TRY_S, budget.left())
-    garbage = False
+def _no_answer(error: UnheardError) -> NoAnswerError:
+    words = _WORDS[error.over].get(error.failure, f"cannot be reached ({error})")
+    again = error.failure is Failure.SILENT or (error.failure is Failure.GARBAGE and error.over == "udp")
+    return NoAnswerError(words, again=again)
+
+
+_CUT = "cut its UDP answer short and then"
+_WORDS: dict[Transport, dict[Failure, str]] = {
+    "udp": {
+        Failure.SILENT: "was silent",
+        Failure.GARBAGE: "sent only garbage",
+        Failure.REFUSED: "refused: nothing serves that port",
+    },
+    "tcp": {
+        Failure.SILENT: f"{_CUT} was silent over TCP",
+        Failure.GARBAGE: f"{_CUT} sent garbage over TCP",
+        Failure.REFUSED: f"{_CUT} refused TCP",
+        Failure.HUNG_UP: f"{_CUT} hung up over TCP",
+    },
+}
+
+
+# The conversation itself
+
+
+def converse(
+    name: dns.name.Name,
+    kind: str,
+    server: Endpoint,
+    budget: Budget,
+    *,
+    recurse: bool = True,
+    tries_s: Sequence[float] = (TRY_S,),
+) -> tuple[dns.message.Message, Transport]:
+    """The response of a server, and over what it came.
+
+    Args:
+        name: Fully qualified.
+        kind: The type that is asked for.
+        server: Who is asked.
+        budget: For everything together.
+        recurse: Whether it is to ask others for us (RD).
+        tries_s: How long each UDP packet is waited for; a further one may be what a lost one needed.
+
+    Raises:
+        UnheardError: there is none.
+    """
+    import dns.flags
+    import dns.message
+    import dns.rcode
+
+    flags = dns.flags.RD if recurse else dns.flags.Flag(0)
+    for edns in (0, False):
+        query = dns.message.make_query(name, kind, use_edns=edns, payload=_PAYLOAD, flags=flags)
+        message, transport = _asked(query, server, budget, tries_s)
+        # Servers from before EDNS answer so (RFC 6891 section 7): ask them in their own words.
+        if message.rcode() not in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
+            break
+    return message, transport
+
+
+def _asked(
+    query: dns.message.Message, server: Endpoint, budget: Budget, tries_s: Sequence[float]
+) -> tuple[dns.message.Message, Transport]:
+    import dns.flags
+
     try:
-        # Connected, so that the kernel drops other senders and tells of a port that nobody serves.
-        with _connected(server) as sock:
+        message = _over_udp(query, server, budget, tries_s)
+    except ConnectionRefusedError:
+        raise UnheardError(Failure.REFUSED) from None
+    except OSError as error:
+        reason = clean(error.strerror or str(error))
+        raise UnheardError(Failure.UNREACHABLE, reason=reason) from None
+    return (_over_tcp(query, server, budget), "tcp") if message.flags & dns.flags.TC else (message, "udp")
+
+
+def _over_udp(
+    query: dns.message.Message, server: Endpoint, budget: Budget, tries_s: Sequence[float]
+) -> dns.message.Message:
+    """The first response to `query`; whatever else arrives is passed over, as it may be forged."""
+    garbage = False
+    # Connected, so that the kernel drops other senders and tells of a port that nobody serves.
+    with _connected(server) as sock:
+        for try_s in tries_s:
+            if not budget.left():
+                break
             sock.send(query.to_wire())
-            while (left := expires - time.monotonic()) > 0 and budget.left():
-                sock.settimeout(min(left, _SLICE_S))
+            ends = time.monotonic() + try_s
+            while (left := min(ends - time.monotonic(), budget.left(), _SLICE_S)) > 0:
+                sock.settimeout(left)
                 try:
                     wire = sock.recv(65535)
                 except TimeoutError:
@@ -96,15 +191,7 @@ def _over_udp(query: dns.message.Message, server: Endpoint, budget: Budget) -> d
                 if (message := response(query, wire)) is not None:
                     return message
                 garbage = True
-    except ConnectionRefusedError:
-        raise NoAnswerError("refused: nothing serves that port", again=False) from None
-    except OSError as error:
-        raise NoAnswerError(
-            f"cannot be reached ({clean(error.strerror or str(error))})", again=False
-        ) from None
-    if garbage:
-        raise NoAnswerError("sent only garbage", again=True)
-    raise NoAnswerError("was silent", again=True)
+    raise UnheardError(Failure.GARBAGE if garbage else Failure.SILENT)
 
 
 def _connected(server: Endpoint) -> socket.socket:
@@ -124,14 +211,13 @@ def _over_tcp(query: dns.message.Message, server: Endpoint, budget: Budget) -> d
     import dns.exception
     import dns.query
 
-    begun = "cut its UDP answer short and then"
     try:
-        return dns.query.tcp(query, server.address, timeout=min(TRY_S, budget.left()), port=server.port)
+        return dns.query.tcp(query, server.address, timeout=min(_TCP_S, budget.left()), port=server.port)
     except dns.exception.Timeout:
-        raise NoAnswerError(f"{begun} was silent over TCP", again=True) from None
+        raise UnheardError(Failure.SILENT, "tcp") from None
     except ConnectionRefusedError:
-        raise NoAnswerError(f"{begun} refused TCP", again=False) from None
+        raise UnheardError(Failure.REFUSED, "tcp") from None
     except (OSError, EOFError):
-        raise NoAnswerError(f"{begun} hung up over TCP", again=False) from None
+        raise UnheardError(Failure.HUNG_UP, "tcp") from None
     except (dns.exception.DNSException, ValueError):
-        raise NoAnswerError(f"{begun} sent garbage over TCP", again=False) from None
+        raise UnheardError(Failure.GARBAGE, "tcp") from None

@@ -1,32 +1,9 @@
-"""What the two tables of the Loopback tab show: the checks, and the listeners called as localhost."""
+"""What the Loopback tab shows of the listeners that are called as localhost."""
 
 from __future__ import annotations
 
 from netmon.loopback.listeners import Answers, PortVerdict, holder
-from netmon.model.finding import Finding, FindingState
 from netmon.tui.widgets.column import Column
-from netmon.tui.widgets.finding_list import SYMBOLS
-
-_KINDS = {
-    FindingState.OK: "ok",
-    FindingState.WARN: "warn",
-    FindingState.FAIL: "fail",
-    FindingState.UNKNOWN: "dim",
-}
-
-
-def finding_columns() -> list[Column[Finding]]:
-    """Symbol and word, the check, the sentence."""
-    return [
-        Column("state", "STATE", 9, 0, state_word, kind=lambda row: _KINDS.get(row.state, "")),
-        Column("check", "CHECK", 15, 2, lambda row: row.check),
-        Column("summary", "FINDING", 20, 1, lambda row: row.summary, flexible=True),
-    ]
-
-
-def state_word(finding: Finding) -> str:
-    """A state as symbol and word."""
-    return f"{SYMBOLS[finding.state][0]} {finding.state}"
 
 
 def listener_columns() -> list[Column[PortVerdict]]:

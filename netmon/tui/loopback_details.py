@@ -10,9 +10,9 @@ from netmon.loopback.listeners import Answers, PortVerdict
 from netmon.loopback.order.view import OrderView
 from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
-from netmon.model.text import clean
 from netmon.model.units import format_rtt
-from netmon.tui.loopback_columns import holders, listens_on, state_word
+from netmon.tui import finding_columns
+from netmon.tui.loopback_columns import holders, listens_on
 
 _ON_ORDER = ("predict-order", "gai-conf")
 """The checks whose details tell in which order addresses are tried."""
@@ -25,19 +25,8 @@ def explain_finding(finding: Finding, orders: Sequence[OrderView] = ()) -> Expla
         finding: The check.
         orders: In which order addresses are tried; told with the checks that are about that.
     """
-    step = f"→ {finding.fix}" if finding.fix else ""
-    sentences = (f"{state_word(finding)}: {finding.summary}", finding.why, step)
-    facts = (
-        Fact("seen", finding.evidence, "this check"),
-        Fact("check", finding.check, "netmon"),
-        Fact("reference", finding.reference, ""),
-        *(fact for view in orders if finding.check in _ON_ORDER for fact in _order_facts(view)),
-    )
-    return Explanation(
-        tuple(clean(sentence) for sentence in sentences if sentence),
-        tuple(fact._replace(value=clean(fact.value)) for fact in facts if fact.value),
-        ("check", finding.check),
-    )
+    told = (fact for view in orders if finding.check in _ON_ORDER for fact in _order_facts(view))
+    return finding_columns.explain_finding(finding, *told)
 
 
 def _order_facts(view: OrderView) -> Iterator[Fact]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from netmon.model.finding import Finding, FindingState
 from netmon.output.layout import text_width
-from netmon.output.lint_text import verdict_of, write_json, write_text
+from netmon.output.lint_text import write_json, write_text
 
 BAD = Finding(
     "target-is-address",
@@ -19,16 +19,7 @@ BAD = Finding(
     "www IN A 192.0.2.9",
     "RFC 1034",
 )
-ODD = Finding("ttl-differs", FindingState.WARN, "TTLs differ", "f:2")
-DARK = Finding("dangling", FindingState.UNKNOWN, "cannot tell", "f:3")
 FINE = Finding("mail", FindingState.OK, "no null MX is misused", reference="RFC 7505")
-
-
-def test_the_verdict_counts() -> None:
-    assert verdict_of([BAD, BAD, ODD, DARK, FINE]) == "not sound: 2 fail, 1 warn, 1 cannot be told"
-    assert verdict_of([DARK, FINE]) == "no rule is broken as far as can be told: 1 cannot be told"
-    assert verdict_of([ODD, FINE]) == "sound: 1 warn"
-    assert verdict_of([FINE]) == "sound"
 
 
 def test_text_fits_80_columns() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from netmon.output.layout import text_width
-from netmon.output.trace_text import ttl_text, write_ends, write_step
+from netmon.output.trace_text import write_ends, write_step
 from netmon.resolver.trace.findings import findings_of
 from netmon.resolver.trace.steps import Outcome, Trace
 from tests.resolver.trace import staged
@@ -61,9 +61,3 @@ def test_it_fits_eighty_columns() -> None:
     servers = [staged.DEAD, staged.LAME, staged.NO_IPV6, staged.GOOD]
     deep = step(*servers, zone="a.b.c.d.e.f.g.ex.test.", used=3, cut=cut, depth=2)
     assert max(map(text_width, text(trace(deep, step(*servers, used=3))).splitlines())) <= 80
-
-
-def test_times_to_live_in_the_unit_that_says_them_exactly() -> None:
-    assert [ttl_text(n) for n in (0, 59, 60, 90, 3600, 86400, 172800)] == [
-        "0 s", "59 s", "1 min", "90 s", "1 h", "1 d", "2 d",
-    ]  # fmt: skip

@@ -5,15 +5,12 @@ from __future__ import annotations
 import pytest
 
 from netmon.loopback.listeners import judge_listeners
-from netmon.model.finding import Finding, FindingState
 from netmon.tui.loopback_columns import (
     answers_word,
-    finding_columns,
     gravity,
     holders,
     listener_columns,
     listens_on,
-    state_word,
 )
 from netmon.tui.widgets.column import lay_out
 from tests.loopback.staged import BOTH, listener
@@ -21,12 +18,6 @@ from tests.loopback.staged import BOTH, listener
 PORTS = judge_listeners(
     BOTH, [listener("::1", v6only=True), listener("::1", v6only=True), listener("0.0.0.0", 80)]
 )
-
-
-@pytest.mark.parametrize("state", FindingState)
-def test_a_state_is_a_symbol_and_a_word(state: FindingState) -> None:
-    symbol, word = state_word(Finding("x", state, "y")).split()
-    assert (len(symbol), word) == (1, str(state))
 
 
 def test_a_listener() -> None:
@@ -42,7 +33,6 @@ def test_a_listener() -> None:
 
 @pytest.mark.parametrize("width", [38, 60, 100])
 def test_what_matters_stays_on_a_narrow_terminal(width: int) -> None:
-    assert {"state", "summary"} <= {column.key for column, _ in lay_out(finding_columns(), width)}
     assert {"port", "answers"} <= {column.key for column, _ in lay_out(listener_columns(), width)}
 
 

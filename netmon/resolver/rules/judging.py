@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from netmon.model.finding import Finding, FindingState
@@ -10,16 +11,19 @@ from netmon.resolver.rules import (
     address_target,
     apex,
     cname,
+    delegation,
     missing_dot,
     null_mx,
     servers,
     syntax,
     targets,
+    transfer_open,
     ttl,
 )
 from netmon.resolver.rules.view import ZoneView
 
 _ORDER = tuple(map(FindingState, ("fail", "warn", "unknown", "info", "ok")))
+_WORDS = {FindingState.FAIL: "fail", FindingState.WARN: "warn", FindingState.UNKNOWN: "cannot be told"}
 
 
 class Group(NamedTuple):
@@ -45,19 +49,37 @@ _GROUPS = (
           "RFC 1035 section 5.2, RFC 1918 section 5"),
 )  # fmt: skip
 _FILE = Group("syntax", "every line could be read", (syntax.judge,), "RFC 1035 section 5.1")
-_SERVERS = Group("servers", "all name servers serve the same zone", (servers.judge,),
+_SERVERS = Group("servers", "all name servers serve the same zone", (servers.judge, transfer_open.judge),
                  "RFC 1034 section 4.2.2, RFC 1912 section 2.8")  # fmt: skip
+_PARENT = Group("delegation", "the parent delegates to the servers of the zone, at their addresses",
+                (delegation.judge,), "RFC 1034 section 4.2.2, RFC 9471 section 2.1")  # fmt: skip
 
 
 def judge(view: ZoneView) -> list[Finding]:
     """Every finding, the worst first."""
-    first = _SERVERS if view.servers else _FILE
-    found = [finding for group in (first, *_GROUPS) for finding in _judge(group, view)]
+    first = [_SERVERS] if view.servers else []
+    if view.parent is not None:
+        first.append(_PARENT)
+    if not view.servers or view.problems:
+        first.append(_FILE)
+    found = [finding for group in (*first, *_GROUPS) for finding in _judge(group, view)]
     return sorted(found, key=lambda finding: _ORDER.index(finding.state))
 
 
 def _judge(group: Group, view: ZoneView) -> list[Finding]:
     found = [finding for rule in group.rules for finding in rule(view)]
-    if found:
-        return found
-    return [Finding(group.check, FindingState.OK, group.sound, reference=group.reference)]
+    # What is said by the name of the group is its verdict already.
+    if all(finding.state is FindingState.INFO and finding.check != group.check for finding in found):
+        found.append(Finding(group.check, FindingState.OK, group.sound, reference=group.reference))
+    return found
+
+
+def verdict_of(findings: Sequence[Finding]) -> str:
+    """Sound, not sound, or not known to be, and how many findings say so."""
+    counts = Counter(finding.state for finding in findings)
+    parts = [f"{counts[state]} {word}" for state, word in _WORDS.items() if counts[state]]
+    if counts[FindingState.FAIL]:
+        verdict = "not sound"
+    else:
+        verdict = "no rule is broken as far as can be told" if counts[FindingState.UNKNOWN] else "sound"
+    return ": ".join([verdict, ", ".join(parts)]) if parts else verdict

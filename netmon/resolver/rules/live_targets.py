@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from threading import Event
 
 from netmon.model.endpoint import Endpoint
 from netmon.resolver.answer import Answer, Record
@@ -18,26 +19,28 @@ _NAMES = 64
 """Names that are asked about in all."""
 _KINDS = ("CNAME", "A", "AAAA")
 _TOLD = ("NOERROR", "NXDOMAIN")
-_NEVER = Standing(Existence.UNKNOWN, reason="it was not asked for: there are too many names")
+NEVER = Standing(Existence.UNKNOWN, reason="it was not asked for: there are too many names")
 
 
-def find(targets: Iterable[str], resolvers: Sequence[Endpoint]) -> dict[str, Standing]:
-    """How each target stands, and each name that it is an alias of."""
+def find(
+    targets: Iterable[str], resolvers: Sequence[Endpoint], stop: Event | None = None
+) -> dict[str, Standing]:
+    """How each target stands, and each name that it is an alias of; ends early when `stop` is set."""
     known: dict[str, Standing] = {}
     wanted = list(dict.fromkeys(targets))
     for _ in range(_ROUNDS):
         asked = wanted[: _NAMES - len(known)]
-        known |= _round(asked, resolvers)
+        known |= _round(asked, resolvers, stop)
         aliases = dict.fromkeys(known[name].alias for name in asked if known[name].alias)
         wanted = wanted[len(asked) :] + [alias for alias in aliases if alias not in known]
         if not asked or not wanted:
             break
-    return known | {name: _NEVER for name in wanted if name not in known}
+    return known | {name: NEVER for name in wanted if name not in known}
 
 
-def _round(names: Sequence[str], resolvers: Sequence[Endpoint]) -> dict[str, Standing]:
+def _round(names: Sequence[str], resolvers: Sequence[Endpoint], stop: Event | None) -> dict[str, Standing]:
     questions = [Question(name, kind) for name in names for kind in _KINDS]
-    replies = ask_each(questions, resolvers, TIMEOUT_S)
+    replies = ask_each(questions, resolvers, TIMEOUT_S, stop)
     return {name: _standing(name, [r for r in replies if r.question.name == name]) for name in names}
 
 

@@ -38,7 +38,7 @@ def judge(view: ZoneView) -> Iterator[Finding]:
         if finding is not None:
             yield finding
     if unseen:
-        yield _not_looked_up(unseen)
+        yield _not_looked_up(view, unseen)
 
 
 def _is_elsewhere(view: ZoneView, target: str) -> bool:
@@ -166,13 +166,14 @@ def _missing_address(view: ZoneView, entry: Entry) -> Finding:
     )
 
 
-def _not_looked_up(entries: list[Entry]) -> Finding:
+def _not_looked_up(view: ZoneView, entries: list[Entry]) -> Finding:
     names = list(dict.fromkeys(entry.target for entry in entries))
     few = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    reason = "there are too many to look up" if view.servers else "nobody is asked about a file"
     return cannot_tell(
         "dangling",
         entries,
-        f"cannot tell whether targets outside the zone exist (nobody is asked about a file): {few}",
+        f"cannot tell whether targets outside the zone exist ({reason}): {few}",
         "A target that is gone takes its name with it, or gives it to whoever registers it next.",
         f"ask with: netmon dns {entries[0].name} --lint",
         "",

@@ -78,6 +78,36 @@ class ServerView(NamedTuple):
         return f"{self.name} ({self.address})"
 
 
+class ParentView(NamedTuple):
+    """How the zone above delegates the zone."""
+
+    zone: str
+    """The apex of the zone above; empty where that is not known."""
+    source: str = ""
+    """The server of it that said so."""
+    servers: tuple[str, ...] = ()
+    """The NS set that it gives; empty where it has no such name."""
+    glue: tuple[tuple[str, str], ...] = ()
+    """Names of servers with the addresses that it gives for them."""
+    missing: tuple[str, ...] = ()
+    """Servers inside the zone for which it gives no address."""
+    unknown: str = ""
+    """Why nothing is known of the delegation, in one sentence; empty where it is."""
+
+    def addresses(self, server: str) -> tuple[str, ...]:
+        """The glue of one server."""
+        return tuple(address for name, address in self.glue if name == server)
+
+
+class Giver(NamedTuple):
+    """Who gave the whole zone by transfer."""
+
+    server: str
+    """Its name and address, for people."""
+    address: str
+    records: int
+
+
 class Problem(NamedTuple):
     """Something in a zone file that is no record, or none of the zone."""
 
@@ -99,6 +129,9 @@ class ZoneView:
         known: Mapping[str, Standing] | None = None,
         servers: Sequence[ServerView] = (),
         problems: Sequence[Problem] = (),
+        seen: str = "",
+        giver: Giver | None = None,
+        parent: ParentView | None = None,
     ) -> None:
         """Take the records together by name and type.
 
@@ -109,6 +142,9 @@ class ZoneView:
             known: what was found out about names that are not in `entries`.
             servers: the zone's name servers, one for each address.
             problems: what the reader of a zone file stumbled over.
+            seen: how much of the zone this is and where it is from, in one line; empty for a zone file.
+            giver: who gave the zone, where it came by transfer.
+            parent: how the zone above delegates this one; None where that was not looked at.
         """
         self.origin = origin
         self.entries = tuple(entries)
@@ -116,6 +152,9 @@ class ZoneView:
         self.known = dict(known or {})
         self.servers = tuple(servers)
         self.problems = tuple(problems)
+        self.seen = seen
+        self.giver = giver
+        self.parent = parent
 
     @cached_property
     def names(self) -> dict[str, dict[str, list[Entry]]]:
@@ -193,3 +232,16 @@ class ZoneView:
                     return self._own(wild, f"by the wildcard *.{above}")
                 break
         return Standing(Existence.ABSENT, reason="the zone has no such name")
+
+
+def divided(origin: str, entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem]]:
+    """The records that are in a zone, and that the others are not."""
+    inside: list[Entry] = []
+    outside: list[Problem] = []
+    for entry in entries:
+        if within(entry.name, origin):
+            inside.append(entry)
+        else:
+            what = f"{entry.name} is not in the zone {origin}: servers ignore it"
+            outside.append(Problem("out-of-zone", entry.source, what))
+    return inside, outside

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netmon.model.text import clean
-from netmon.resolver.rules.names import within
-from netmon.resolver.rules.view import Entry, Problem, ZoneView
+from netmon.resolver.rules.view import Entry, Problem, ZoneView, divided
 from netmon.resolver.rules.zone_open import DEPTH_LIMIT, Files, ZoneFileError
 from netmon.resolver.rules.zone_text import Line, entries
 
@@ -114,16 +113,8 @@ class _Reader:
     def view(self) -> ZoneView:
         """The zone: at the owner of the SOA, or else of the first record."""
         soa = next((entry for entry in self.found if entry.type == "SOA"), self.found[0])
-        inside = [entry for entry in self.found if within(entry.name, soa.name)]
-        outside = [entry for entry in self.found if not within(entry.name, soa.name)]
-        unread = bool(self.problems)
-        self.problems += [
-            Problem(
-                "out-of-zone", entry.source, f"{entry.name} is not in the zone {soa.name}: servers ignore it"
-            )
-            for entry in outside
-        ]
-        return ZoneView(soa.name, inside, complete=not unread, problems=self.problems)
+        inside, outside = divided(soa.name, self.found)
+        return ZoneView(soa.name, inside, complete=not self.problems, problems=[*self.problems, *outside])
 
     def _take(self, line: Line, where: str, depth: int) -> None:
         if line.error:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from netmon.model.text import clean
-from netmon.resolver.answer import Transport, response
-from netmon.resolver.exchange import Budget
+from netmon.model.endpoint import Endpoint
+from netmon.resolver.answer import Transport
+from netmon.resolver.exchange import Budget, Failure, UnheardError, converse
 from netmon.resolver.trace.steps import Outcome
 
 if TYPE_CHECKING:
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 PORT = 53
 TRIES_S = (0.8, 1.2)
 """How long each UDP packet is waited for; the second may be what a lost one needed."""
-_TCP_S = 2.0
-_SLICE_S = 0.1
-"""How soon a wait notices that it was cancelled."""
-_PAYLOAD = 1232
-"""The UDP answer we accept: what crosses every path unfragmented (DNS flag day 2020)."""
 
 
 class Heard(NamedTuple):
@@ -38,12 +32,6 @@ class Heard(NamedTuple):
     detail: str = ""
 
 
-class _NothingHeardError(Exception):
-    def __init__(self, failure: Outcome, detail: str) -> None:
-        super().__init__(detail)
-        self.failure = failure
-
-
 class Network:
     """Asks real servers, within one budget for all; may be called from several threads at once."""
 
@@ -54,85 +42,31 @@ class Network:
 
     def __call__(self, address: str, name: dns.name.Name, kind: str) -> Heard:
         """Ask the server at `address`, and do not ask it to ask others (RD is not set)."""
-        import dns.rcode
-
         started = time.monotonic()
+        server = Endpoint(address, self._port)
         try:
-            message, transport = self._exchange(address, name, kind, edns=True)
-            # Servers from before EDNS answer so (RFC 6891 section 7): ask them in their own words.
-            if message.rcode() in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
-                message, transport = self._exchange(address, name, kind, edns=False)
-        except _NothingHeardError as error:
-            return Heard(None, failure=error.failure, detail=str(error))
-        except OSError as error:
-            what = "refuses the packet: nothing serves DNS there"
-            if not isinstance(error, ConnectionRefusedError):
-                what = f"cannot be reached ({clean(error.strerror or str(error))})"
-            return Heard(None, failure=Outcome.UNREACHABLE, detail=what)
+            message, transport = converse(name, kind, server, self._budget, recurse=False, tries_s=TRIES_S)
+        except UnheardError as error:
+            return _unheard(error)
         return Heard(message, (time.monotonic() - started) * 1000, transport)
 
-    def _exchange(
-        self, address: str, name: dns.name.Name, kind: str, *, edns: bool
-    ) -> tuple[dns.message.Message, Transport]:
-        import dns.flags
-        import dns.message
 
-        query = dns.message.make_query(
-            name, kind, use_edns=0 if edns else False, payload=_PAYLOAD, flags=dns.flags.Flag(0)
-        )
-        message = self._over_udp(query, address)
-        if message.flags & dns.flags.TC:
-            return self._over_tcp(query, address), "tcp"
-        return message, "udp"
-
-    def _over_udp(self, query: dns.message.Message, address: str) -> dns.message.Message:
-        """The first response to `query`; whatever else arrives is passed over, as it may be forged.
-
-        Raises:
-            _NothingHeardError: none came in time.
-            OSError: the address cannot be reached.
-        """
-        garbage = False
-        # Connected, so that the kernel drops other senders and tells of a port that nobody serves.
-        with _connected(address, self._port) as sock:
-            for try_s in TRIES_S:
-                sock.send(query.to_wire())
-                ends = time.monotonic() + try_s
-                while (left := min(ends - time.monotonic(), self._budget.left(), _SLICE_S)) > 0:
-                    sock.settimeout(left)
-                    try:
-                        wire = sock.recv(65535)
-                    except TimeoutError:
-                        continue
-                    if (message := response(query, wire)) is not None:
-                        return message
-                    garbage = True
-        if garbage:
-            raise _NothingHeardError(Outcome.GARBAGE, "sends only what is no response to the question")
-        raise _NothingHeardError(Outcome.SILENT, "is silent")
-
-    def _over_tcp(self, query: dns.message.Message, address: str) -> dns.message.Message:
-        import dns.exception
-        import dns.query
-
-        begun = "cuts its UDP answer short and then"
-        left = min(_TCP_S, self._budget.left())
-        try:
-            return dns.query.tcp(query, address, timeout=left, port=self._port)
-        except dns.exception.Timeout:
-            raise _NothingHeardError(Outcome.SILENT, f"{begun} is silent over TCP") from None
-        except (OSError, EOFError):
-            raise _NothingHeardError(Outcome.UNREACHABLE, f"{begun} does not answer over TCP") from None
-        except (dns.exception.DNSException, ValueError):
-            raise _NothingHeardError(Outcome.GARBAGE, f"{begun} sends garbage over TCP") from None
+def _unheard(error: UnheardError) -> Heard:
+    outcome, detail = _WORDS[error.failure]
+    if error.over == "tcp":
+        detail = f"cuts its UDP answer short and then {_OVER_TCP[outcome]}"
+    return Heard(None, failure=outcome, detail=f"{detail} ({error})" if str(error) else detail)
 
 
-def _connected(address: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        sock.connect((address, port))
-    except OSError:
-        sock.close()
-        raise
-    return sock
+_WORDS = {
+    Failure.SILENT: (Outcome.SILENT, "is silent"),
+    Failure.GARBAGE: (Outcome.GARBAGE, "sends only what is no response to the question"),
+    Failure.REFUSED: (Outcome.UNREACHABLE, "refuses the packet: nothing serves DNS there"),
+    Failure.UNREACHABLE: (Outcome.UNREACHABLE, "cannot be reached"),
+    Failure.HUNG_UP: (Outcome.UNREACHABLE, ""),
+}
+_OVER_TCP = {
+    Outcome.SILENT: "is silent over TCP",
+    Outcome.GARBAGE: "sends garbage over TCP",
+    Outcome.UNREACHABLE: "does not answer over TCP",
+}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import stat
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -82,14 +84,26 @@ def load_hints(path: str) -> Hints:
         HintsError: it cannot be read, or is no hints file.
     """
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read(SIZE_LIMIT + 1)
+        text = _read(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise HintsError(f"{clean(path)} cannot be read: {clean(reason)}") from None
     if len(text) > SIZE_LIMIT:
         raise HintsError(f"{clean(path)} is no hints file: it has more than {SIZE_LIMIT} characters")
     return parse_hints(text, clean(path))
+
+
+def _read(path: str) -> str:
+    """The beginning of a file, a character more than is allowed.
+
+    Raises:
+        OSError, ValueError: it is none that can be read to its end.
+    """
+    # Opening a FIFO would wait for a writer for ever.
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise ValueError("it is not a regular file")
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read(SIZE_LIMIT + 1)
 
 
 def parse_hints(text: str, source: str) -> Hints:

@@ -11,6 +11,11 @@ from netmon.resolver.trace.steps import DEAD, Outcome, Trace, TraceServer, Trace
 _SHOWN = 4
 """Reasons that are quoted."""
 
+_ELSEWHERE = (
+    "Trace from a network that lets port 53 out, or begin at servers that can be reached: --hints FILE, or b "
+    "in the app."
+)
+
 
 def out_of_reach(trace: Trace) -> Finding | None:
     """The one finding of a trace that got nowhere because of the network here; None for any other."""
@@ -32,7 +37,7 @@ def _nobody(trace: Trace) -> Finding:
         "; ".join(f"{count(number, 'address')}: {reason}" for reason, number in reasons.most_common(_SHOWN)),
         "A trace asks authoritative servers itself, over UDP and TCP port 53; networks that let only their "
         "own resolver out do not allow that. The name may well resolve through that resolver.",
-        "Trace from a network that lets port 53 out, or name servers that can be reached with --hints FILE.",
+        _ELSEWHERE,
     )
 
 
@@ -58,7 +63,7 @@ def _intercepted(trace: Trace) -> Finding:
         + (f"; {silent} gave no answer" if silent else ""),
         "A router or firewall redirects DNS to a resolver of its own, so that no authoritative server can be "
         "asked. The name may well resolve through that resolver.",
-        "Trace from a network that lets port 53 out, or name servers that can be reached with --hints FILE.",
+        _ELSEWHERE,
     )
 
 

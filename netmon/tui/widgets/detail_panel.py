@@ -217,10 +217,10 @@ def _wide_lines(fact: Fact, width: int, origin_width: int) -> Iterator[DetailLin
 
 
 def _narrow_lines(fact: Fact, width: int) -> Iterator[DetailLine]:
-    """The origin under the value."""
+    """The origin under the value, where there is one."""
     for value in wrap_cells(fact.value, width):
         yield (Span(value, _kind(fact)),)
-    for origin in wrap_cells(fact.origin, width):
+    for origin in wrap_cells(fact.origin, width) if fact.origin else ():
         yield (Span(origin, "origin"),)
 
 

@@ -10,7 +10,8 @@ from textual.events import DescendantFocus
 
 from netmon.loopback.listeners import PortVerdict
 from netmon.model.finding import Finding
-from netmon.tui.loopback_columns import finding_columns, gravity, listener_columns
+from netmon.tui.finding_columns import finding_columns
+from netmon.tui.loopback_columns import gravity, listener_columns
 from netmon.tui.widgets.live_table import LiveTable
 
 

@@ -64,5 +64,5 @@ def test_questions_are_counted(signed_tree: Served) -> None:
 def test_given_up(signed_tree: Served) -> None:
     stop = Event()
     stop.set()
-    ask = Fetcher([parse_server(signed_tree.server)], Deadline.after(5), stop=stop)
+    ask = Fetcher([parse_server(signed_tree.server)], Deadline.after(5, stop))
     assert ask(WWW, "A").error == "was not asked: given up"

@@ -48,14 +48,25 @@ def free_port() -> int:
 
 
 @contextmanager
-def nsd(directory: Path, address: str, port: int, zones: Mapping[str, str]) -> Iterator[None]:
-    """Serve `zones` (name to text of the zone file) until the end of the block."""
+def nsd(
+    directory: Path, address: str, port: int, zones: Mapping[str, str], *, gives: bool = False
+) -> Iterator[None]:
+    """Serve `zones` (name to text of the zone file) until the end of the block.
+
+    Args:
+        directory: where it may write.
+        address: where it serves.
+        port: there.
+        zones: what it serves.
+        gives: whether it allows transfers.
+    """
     home = directory / address
     home.mkdir()
     config = _CONFIG.format(address=address, port=port, directory=home)
     for number, (zone, text) in enumerate(zones.items()):
         (home / f"{number}.zone").write_text(text, encoding="latin-1")
         config += f'zone:\n  name: "{zone}"\n  zonefile: "{number}.zone"\n'
+        config += "  provide-xfr: 0.0.0.0/0 NOKEY\n" if gives else ""
     (home / "nsd.conf").write_text(config)
     log = home / "log"
     with log.open("w") as output:

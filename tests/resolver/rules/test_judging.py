@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model.finding import FindingState
-from netmon.resolver.rules.judging import judge
+from netmon.model.finding import Finding, FindingState
+from netmon.resolver.rules.judging import judge, verdict_of
 from netmon.resolver.rules.zone_file import read_zone
 from tests.resolver.rules.zones import DATA, view_of, wrong
 
@@ -59,3 +59,13 @@ def test_the_worst_comes_first(tmp_path: Path) -> None:
 def test_a_large_zone_is_judged_soon(tmp_path: Path) -> None:
     text = "".join(f"h{n} A 192.0.2.9\nw{n} CNAME h{n}\nm{n} MX 10 h{n}\n" for n in range(3000))
     assert wrong(view_of(tmp_path, text)) == []
+
+
+def test_the_verdict_counts() -> None:
+    bad, odd, dark, fine = (
+        Finding("x", FindingState(state), "") for state in ("fail", "warn", "unknown", "ok")
+    )
+    assert verdict_of([bad, bad, odd, dark, fine]) == "not sound: 2 fail, 1 warn, 1 cannot be told"
+    assert verdict_of([dark, fine]) == "no rule is broken as far as can be told: 1 cannot be told"
+    assert verdict_of([odd, fine]) == "sound: 1 warn"
+    assert verdict_of([fine]) == "sound"

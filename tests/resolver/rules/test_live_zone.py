@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections import Counter
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 
 from netmon.model.finding import FindingState
+from netmon.resolver.rules import live_targets
 from netmon.resolver.rules.judging import judge
+from netmon.resolver.rules.live_transfer import ask_for_all
 from netmon.resolver.rules.live_zone import GatherError, gather
 from netmon.resolver.rules.view import ZoneView
+from netmon.resolver.server import Server
 from tests.kernel.hosts import apart
 from tests.resolver.rules.nsd import free_port, nsd, program
 from tests.resolver.server import Fault, serve
-from tests.sockets import port_of
+from tests.sockets import listener, port_of
 
 
 @pytest.mark.parametrize("name", ["a..b", "192.0.2.1", "[2001:db8::1]", "https://example.com/", ""])
@@ -148,3 +153,29 @@ def test_where_no_server_answers_nothing_is_called_sound(tmp_path: Path) -> None
         view = gather("www.example.test", [resolver.endpoint], port_of(deaf))
     assert view.is_unanswered
     assert said(view) == [("lame-server", FindingState.UNKNOWN)]
+
+
+def test_it_can_be_given_up_at_any_moment() -> None:
+    deaf = {f"{name}example.test.": Fault(drop=True) for name in ("", "www.")}
+    with serve({}, deaf) as server:
+        stop = Event()
+        given_up = Timer(0.2, stop.set)
+        given_up.start()
+        started = time.monotonic()
+        with pytest.raises(GatherError):
+            gather("www.example.test", [server.endpoint], stop=stop)
+        given_up.join()
+        assert time.monotonic() - started < live_targets.TIMEOUT_S
+        assert server.asked, "it had begun"
+
+
+def test_once_it_is_given_up_nobody_is_asked_for_the_whole_zone() -> None:
+    stop = Event()
+    stop.set()
+    with listener() as server:
+        asked = [(f"ns{n}.example.test.", Server("tcp", "127.0.0.1", port_of(server))) for n in range(3)]
+        attempts = ask_for_all("example.test.", asked, None, stop)
+        assert all(attempt.zone is None and attempt.error for attempt in attempts)
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,6 @@ from netmon.commands.streams import require_output
 if TYPE_CHECKING:
     from netmon.resolver.dnssec.anchors import Anchor
     from netmon.resolver.dnssec.verdict import Trust
-
-TIMEOUT_S = 20.0
-"""For everything together; a long name needs forty questions."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,39 +51,24 @@ def _code(trust: Trust) -> int:
 
 
 def _validate(options: argparse.Namespace) -> Trust:
-    from netmon.resolver.dnssec.fetching import Fetcher
-    from netmon.resolver.dnssec.validating import UNFIT, validate
-    from netmon.resolver.enquiry import NobodyError, servers_for
-    from netmon.resolver.questions import BadNameError, questions
+    from netmon.resolver.dnssec.inquiry import TIMEOUT_S, TrustWanted, trust_in
+    from netmon.resolver.enquiry import NobodyError
+    from netmon.resolver.questions import BadNameError
     from netmon.resolver.server import BadServerError, Server, parse_server
-    from netmon.resolver.system import System, system
-    from netmon.resolver.transport.exchange import Deadline
 
     try:
-        wanted = tuple(map(parse_server, options.server)) or (Server("system"),)
-        types = tuple(options.types or ("A",))
-        questions(options.name, types, (), 1)
-        machine = system() if any(server.scheme == "system" for server in wanted) else System()
-        (kind, *more), names = questions(options.name, types, machine.search, machine.ndots)
-        anchors = _anchors(options.anchor)
-        servers = servers_for(wanted, machine)
+        servers = tuple(map(parse_server, options.server)) or (Server("system"),)
+        types = tuple(kind.upper() for kind in options.types)
+        anchors, timeout = _anchors(options.anchor), options.timeout or TIMEOUT_S
+        return trust_in(TrustWanted(options.name, types, servers, anchors, timeout, options.ca))
     except (BadNameError, BadServerError, NobodyError) as error:
         raise CannotAskError(str(error)) from None
-    if more or kind in UNFIT:
-        raise CannotAskError(
-            f"--dnssec validates one type, not {kind}"
-            if not more
-            else "--dnssec validates one type at a time"
-        )
-    ask = Fetcher(servers, Deadline.after(options.timeout or TIMEOUT_S), ca_file=options.ca)
-    name = next((each for each in names[:-1] if ask(each, kind).rcode != "NXDOMAIN"), names[-1])
-    return validate(name, kind, ask, anchors, time.time())
 
 
-def _anchors(path: str | None) -> tuple[Anchor, ...]:
-    from netmon.resolver.dnssec.anchors import AnchorError, load_anchors, root_anchor
+def _anchors(path: str | None) -> tuple[Anchor, ...] | None:
+    from netmon.resolver.dnssec.anchors import AnchorError, load_anchors
 
     try:
-        return (root_anchor(),) if path is None else load_anchors(path)
+        return None if path is None else load_anchors(path)
     except AnchorError as error:
         raise CannotAskError(f"--anchor: {error}") from None

@@ -8,14 +8,16 @@ from netmon.model.text import clean
 from netmon.resolver.answer import Record
 from netmon.resolver.dnssec.anchors import closest
 from netmon.resolver.dnssec.chain import Chain
-from netmon.resolver.dnssec.links import Question, found, judge
+from netmon.resolver.dnssec.links import Found, Question, found, judge
 from netmon.resolver.dnssec.pursuit import Pursuit, not_had, shown
+from netmon.resolver.dnssec.signed import of_types
 from netmon.resolver.dnssec.verdict import StepKind, TrustStatus, TrustStep
 from netmon.resolver.dnssec.zones import Zone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    import dns.message
     import dns.name
     import dns.rrset
 
@@ -44,13 +46,14 @@ class Follower:
         records: list[Record] = []
         rcode, seen = None, {name}
         while True:
-            zone = self._zone_of(name, kind)
             fetched = self._pursuit.ask(name, kind)
             if fetched.message is None or not fetched.is_answer:
+                zone = self._zone_of(name, kind)
                 what = not_had(f"the {kind} of {shown(name)}", fetched)
                 self._stop(name, zone, TrustStatus.INDETERMINATE, what)
                 return End(tuple(records), rcode)
             link = found(fetched.message, name, kind)
+            zone = self._zone_of(name, kind, _signers(fetched.message, link))
             rcode = fetched.rcode
             records += [] if link.signed is None else _records(link.signed.rrset)
             if zone.status in (TrustStatus.BOGUS, TrustStatus.INDETERMINATE):
@@ -66,8 +69,12 @@ class Follower:
             name = link.target
             seen.add(name)
 
-    def _zone_of(self, name: dns.name.Name, kind: str) -> Zone:
-        """The zone that is to sign; that of a DS is the parent's (RFC 4034 section 5)."""
+    def _zone_of(self, name: dns.name.Name, kind: str, signers: Collection[dns.name.Name] = ()) -> Zone:
+        """The zone that is to sign; that of a DS is the parent's (RFC 4034 section 5).
+
+        Where a secure zone above the name has signed the answer, it needs no proof that no other zone begins
+        between (RFC 4035 section 5.3.1); else the zone is found label by label.
+        """
         place = name.parent() if kind == "DS" and len(name) > 1 else name
         anchor = closest(self._anchors, place)
         if anchor is None:
@@ -77,10 +84,23 @@ class Follower:
             return zone
         if anchor.zone not in self._chains:
             self._chains[anchor.zone] = Chain(anchor, self._pursuit)
-        return self._chains[anchor.zone].zone_of(place)
+        chain = self._chains[anchor.zone]
+        for signer in signers if len(signers) == 1 else ():
+            if place.is_subdomain(signer) and signer.is_subdomain(anchor.zone):
+                zone = chain.zone_of(signer)
+                if zone.name == signer and zone.status is TrustStatus.SECURE:
+                    return zone
+        return chain.zone_of(place)
 
     def _stop(self, name: dns.name.Name, zone: Zone, status: TrustStatus, text: str) -> None:
         self._pursuit.tell(TrustStep(StepKind.ANSWER, shown(zone.name), shown(name), status, text))
+
+
+def _signers(message: dns.message.Message, link: Found) -> set[dns.name.Name]:
+    """Who says to have signed the records, or the proof that there are none."""
+    proof = of_types(message.authority, "SOA", "NSEC", "NSEC3")
+    signed = proof if link.signed is None else (link.signed,)
+    return {signature.signer for each in signed for signature in each.signatures}
 
 
 def _dead_end(target: dns.name.Name | None, seen: set[dns.name.Name]) -> str:

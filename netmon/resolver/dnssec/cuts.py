@@ -24,6 +24,9 @@ class Place(NamedTuple):
     zone: Zone
     is_end: bool = False
     """Whether no other zone can begin below: the name is not there, or an alias."""
+    doubt: TrustStep | None = None
+    """What is to be told, and was not yet, if nothing further down shows which zone it is in: the parent
+    should prove whether a zone begins here, and does not."""
 
 
 def descend(pursuit: Pursuit, parent: Zone, cut: dns.name.Name) -> Place:
@@ -91,8 +94,9 @@ class _Cut:
         if why := _insecure(denial, cut, parent):
             return self._ended(TrustStatus.INSECURE, why)
         why = f"{parent} should prove whether {cut} is signed, and does not: {found.why_not(denial)}"
-        status = TrustStatus.INDETERMINATE if without_edns(self._fetched) else TrustStatus.BOGUS
-        return self._ended(status, why)
+        if without_edns(self._fetched):
+            return self._ended(TrustStatus.INDETERMINATE, why)
+        return Place(self._parent, doubt=self._step._replace(status=TrustStatus.BOGUS, summary=why))
 
     def _same_zone(self, what: str, basis: tuple[str, ...], *, is_end: bool) -> Place:
         zone = shown(self._parent.name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
@@ -66,20 +65,23 @@ class Fetcher:
     """
 
     def __init__(
-        self, servers: Sequence[Server], deadline: Deadline, *, ca_file: str | None = None,
-        most: int = MOST_QUESTIONS, stop: Event | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        servers: Sequence[Server],
+        deadline: Deadline,
+        *,
+        ca_file: str | None = None,
+        most: int = MOST_QUESTIONS,
+    ) -> None:
         """Make ready to ask.
 
         Args:
             servers: at least one; `system` must have been replaced by those of the machine.
-            deadline: for everything together.
+            deadline: for everything together; its `stop` ends the questions.
             ca_file: certificates to trust instead of the system's.
             most: questions that may be asked.
-            stop: set when the user gives up.
         """
         self._servers = list(servers)
-        self._deadline, self._ca_file, self._stop = deadline, ca_file, stop
+        self._deadline, self._ca_file = deadline, ca_file
         self._left = most
         self._known: dict[tuple[dns.name.Name, str], Fetched] = {}
 
@@ -91,7 +93,7 @@ class Fetcher:
         return known
 
     def _ask(self, name: dns.name.Name, kind: str) -> Fetched:
-        if self._stop is not None and self._stop.is_set():
+        if self._deadline.given_up:
             return Fetched(None, error="was not asked: given up")
         if self._left <= 0:
             return Fetched(None, error="was not asked: the name needs more questions than are allowed")
@@ -110,9 +112,8 @@ class Fetcher:
 
     def _share(self, server: Server) -> Deadline:
         """Until when one server may take: one that is dead must not take the time of the others."""
-        now = time.monotonic()
-        left = max(0.0, self._deadline.at - now)
-        return Deadline(now + min(TRY_S, left / 2 if server != self._servers[-1] else left))
+        share = self._deadline.share(1.0 if server == self._servers[-1] else 0.5)
+        return share._replace(at=min(share.at, time.monotonic() + TRY_S))
 
 
 def _ask_server(
@@ -136,10 +137,9 @@ def _ask_at(where: Where, name: dns.name.Name, kind: str, deadline: Deadline) ->
 
     scheme = where.server.scheme
     assert scheme != "system"
-    now = time.monotonic()
-    share = UDP_SHARE if scheme == "udp" else 1.0
+    first = deadline.share(UDP_SHARE) if scheme == "udp" else deadline
     try:
-        message = _exchange(scheme, where, name, kind, Deadline(now + (deadline.at - now) * share))
+        message = _exchange(scheme, where, name, kind, first)
         if message.flags & dns.flags.TC and scheme == "udp":
             message = _exchange("tcp", where, name, kind, deadline)
     except (TransportError, OSError) as error:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from threading import Event
 from typing import NamedTuple
 
+from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
+from netmon.resolver.enquiry import Enquiry
 from netmon.resolver.rules.judging import judge
 from netmon.resolver.rules.live_zone import gather
 from netmon.resolver.rules.view import ZoneView
 from netmon.resolver.rules.zone_file import read_zone
+from netmon.resolver.server import Server
 from netmon.resolver.trace.hints import root_hints
 
 
@@ -31,11 +35,11 @@ class Ruling(NamedTuple):
     """How much of the zone was looked at, in one line; empty for all of a file."""
 
 
-def rule(text: str, stop: Event | None = None) -> Ruling:
+def rule(asked: Enquiry, stop: Event | None = None) -> Ruling:
     """Judge the zone of a name, or a zone file; blocks for some ten seconds at most.
 
     Args:
-        text: A name, or the path of a file as `names_file` knows one.
+        asked: A name, or the path of a file as `names_file` knows one, and who knows of other zones.
         stop: Gives up at once when it is set.
 
     Raises:
@@ -43,8 +47,17 @@ def rule(text: str, stop: Event | None = None) -> Ruling:
         ZoneFileError: the file could not be read.
     """
     started = time.monotonic()
-    view = read_zone(text) if names_file(text) else gather(text, hints=root_hints(), stop=stop)
+    text = asked.text.strip()
+    if names_file(text):
+        return _ruling(read_zone(text), started)
+    view = gather(text, _resolvers(asked.servers), hints=root_hints(), stop=stop)
     return _ruling(view, started)
+
+
+def _resolvers(servers: Sequence[Server]) -> list[Endpoint] | None:
+    """Those of them that can be asked over plain DNS; None for those of the machine where there is none."""
+    plain = [each for each in servers if each.scheme in ("udp", "tcp") and each.is_address]
+    return [Endpoint(each.host, each.port) for each in plain] or None
 
 
 def _ruling(view: ZoneView, started: float) -> Ruling:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
@@ -17,6 +16,7 @@ from netmon.engine.explain import Explanation, Fact
 from netmon.model.finding import Finding, FindingState
 from netmon.model.text import clean
 from netmon.model.units import format_age
+from netmon.resolver.enquiry import Enquiry
 from netmon.resolver.rules.judging import verdict_of
 from netmon.resolver.rules.live_zone import GatherError
 from netmon.resolver.rules.ruling import Ruling, rule
@@ -27,7 +27,7 @@ from netmon.tui.finding_columns import explain_finding, finding_columns
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
 
-Rule = Callable[[str, Event], Ruling]
+Rule = Callable[[Enquiry, Event], Ruling]
 """What judges: `netmon.resolver.rules.ruling.rule`."""
 
 
@@ -62,19 +62,18 @@ class RulesPane(DetailedPane):
         reason: str
         number: int
 
-    def __init__(self, judge: Rule = rule, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, judge: Rule = rule) -> None:
         """Make the view.
 
         Args:
             judge: Judges; called in a thread.
-            clock: Monotonic seconds, by which one sees that it is still at work.
         """
         super().__init__()
-        self._judge, self._clock = judge, clock
+        self._judge = judge
         self._number = 0
         """Counts the looks at a zone."""
         self._subject = -1
-        self._text = ""
+        self._asked: Enquiry | None = None
         self._began_at: float | None = None
         """When the look that is under way began; None while there is none."""
         self._ruling: Ruling | None = None
@@ -96,15 +95,15 @@ class RulesPane(DetailedPane):
     def show_subject(self, subject: Subject) -> None:
         """Judge the zone of a subject that is new."""
         if subject.number != self._subject:
-            self._subject, self._text = subject.number, subject.enquiry.text.strip()
+            self._subject, self._asked = subject.number, subject.enquiry
             self.again()
 
     def again(self) -> None:
         """Look at the zone once more."""
-        if not self._text:
+        if self._asked is None:
             return
         self._number += 1
-        self._began_at = self._clock()
+        self._began_at = self.clock()
         self._ruling = None
         self.table.empty_text = "looking at the zone …"
         self._show_seen("")
@@ -112,12 +111,12 @@ class RulesPane(DetailedPane):
         self.table.action_top()
         self.close_details()
         self.tick()
-        self._run(self._text, self._number)
+        self._run(self._asked, self._number)
 
     def forget(self) -> None:
         """Give up the look that is under way, and what it was about."""
         self.stop()
-        self._subject, self._text = -1, ""
+        self._subject, self._asked = -1, None
 
     def stop(self) -> bool:
         """End the look that is under way."""
@@ -130,17 +129,17 @@ class RulesPane(DetailedPane):
 
     def tick(self) -> None:
         """Let it be seen that it is still at work."""
-        if self._began_at is not None:
-            spent = int(self._clock() - self._began_at)
+        if self._began_at is not None and self._asked is not None:
+            spent = int(self.clock() - self._began_at)
             since = f" {spent} s," if spent else ""
-            self.say(f"{clean(self._text, 255)} · looking at its zone …{since} Esc ends it")
+            self.say(f"{clean(self._asked.text, 255)} · looking at its zone …{since} Esc ends it")
 
     # The rules
 
     @work(thread=True, exclusive=True, group="dns-rules", exit_on_error=False, description="the look")
-    def _run(self, text: str, number: int) -> None:
+    def _run(self, asked: Enquiry, number: int) -> None:
         try:
-            ruling = self._judge(text, get_current_worker().cancelled_event)
+            ruling = self._judge(asked, get_current_worker().cancelled_event)
         except (GatherError, ZoneFileError) as error:
             self.post_message(self.CannotRule(str(error), number))
         else:

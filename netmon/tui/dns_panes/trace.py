@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -77,15 +76,14 @@ class TracePane(DetailedPane):
         reason: str
         number: int
 
-    def __init__(self, trace: Tracer = trace_typed, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, trace: Tracer = trace_typed) -> None:
         """Make the view.
 
         Args:
             trace: Traces; called in a thread.
-            clock: Monotonic seconds, by which one sees that it is still at work.
         """
         super().__init__()
-        self._trace, self._clock = trace, clock
+        self._trace = trace
         self._number = 0
         """Counts the traces."""
         self._subject = -1
@@ -130,7 +128,7 @@ class TracePane(DetailedPane):
         if self._wanted is None:
             return
         self._number += 1
-        self._began_at = self._clock()
+        self._began_at = self.clock()
         self._clear()
         self.table.empty_text = "asking the first servers …"
         self._say_progress()
@@ -203,7 +201,7 @@ class TracePane(DetailedPane):
         if message.number != self._number or self._began_at is None:
             return
         traces = message.traced.traces
-        took_s, self._began_at = self._clock() - self._began_at, None
+        took_s, self._began_at = self.clock() - self._began_at, None
         self._grow(list(end_rows(len(self._steps), traces)))
         self.query_one(FindingList).show(
             tuple(dict.fromkeys(finding for trace in traces for finding in trace.findings))
@@ -226,7 +224,7 @@ class TracePane(DetailedPane):
         self.say(reason, "fail")
 
     def _say_progress(self) -> None:
-        self.say(trace_head.under_way(self._wanted, self._steps, self._clock() - (self._began_at or 0.0)))
+        self.say(trace_head.under_way(self._wanted, self._steps, self.clock() - (self._began_at or 0.0)))
 
     # Keys
 
@@ -247,15 +245,11 @@ class TracePane(DetailedPane):
     @on(TraceStart.Chosen)
     def _start_chosen(self, message: TraceStart.Chosen) -> None:
         self._start = message.text
-        self.table.focus()
         self.again()
 
-    def back(self) -> bool:
-        """Leave what is typed; else close the details or end the trace."""
-        if not self.query_one(TraceStart).leave():
-            return super().back()
+    @on(TraceStart.Left)
+    def _start_left(self) -> None:
         self.table.focus()
-        return True
 
 
 def _wanted(subject: Subject) -> Wanted:

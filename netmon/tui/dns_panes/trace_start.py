@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
@@ -18,6 +20,13 @@ class TraceStart(Input):
     TraceStart { display: none; background: $panel; }
     TraceStart.-open { display: block; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", show=False, id="dns-trace.leave-start"),
+    ]
+
+    class Left(Message):
+        """It is put away."""
 
     @dataclass
     class Chosen(Message):
@@ -40,14 +49,13 @@ class TraceStart(Input):
         self.add_class("-open")
         self.focus()
 
-    def leave(self) -> bool:
-        """Put it away; whether it was there."""
-        was_there = self.has_class("-open")
+    def action_leave(self) -> None:
+        """Put it away."""
         self.remove_class("-open")
-        return was_there
+        self.post_message(self.Left())
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
         event.stop()
-        self.leave()
+        self.action_leave()
         self.post_message(self.Chosen(clean(event.value.strip(), 255)))

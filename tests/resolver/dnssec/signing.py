@@ -1,4 +1,4 @@
-"""A tree of zones signed by BIND, sound ones and broken ones, for a server of others to serve."""
+"""A tree of zones signed by BIND's dnssec-signzone, sound and broken ones, for a server to serve."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 
 from netmon.model.finding import Finding, FindingState
+from netmon.resolver.enquiry import Enquiry
 from netmon.resolver.rules.judging import judge
 from netmon.resolver.rules.live_zone import gather
 from netmon.resolver.rules.ruling import Ruling, rule
@@ -50,8 +51,8 @@ async def test_a_zone_by_its_servers(tmp_path: Path) -> None:
         serve({"example.com.": text.partition("@ IN NS ns1")[2].lstrip()}) as resolver,
     ):
 
-        def look(name: str, stop: Event) -> Ruling:
-            view = gather(name, [resolver.endpoint], port, stop=stop)
+        def look(asked: Enquiry, stop: Event) -> Ruling:
+            view = gather(asked.text, [resolver.endpoint], port, stop=stop)
             answered = sum(server.authoritative is not None for server in view.servers)
             return Ruling(view.origin, tuple(judge(view)), len(view.servers), answered, 0.01)
 
@@ -110,8 +111,8 @@ async def test_nobody_to_ask_is_one_clear_line() -> None:
     with serve({}) as server:
         nobody = server.endpoint
 
-    def look(name: str, stop: Event) -> Ruling:
-        gather(name, [nobody], stop=stop)
+    def look(asked: Enquiry, stop: Event) -> Ruling:
+        gather(asked.text, [nobody], stop=stop)
         raise AssertionError("it has found a zone")
 
     async with opened(RulesPane(look), (80, 24)) as screen:
@@ -135,12 +136,13 @@ async def test_a_file_that_is_no_zone(tmp_path: Path) -> None:
 async def test_escape_ends_a_look_and_r_begins_another() -> None:
     stopped: list[bool] = []
 
-    def look(name: str, stop: Event) -> Ruling:
+    def look(asked: Enquiry, stop: Event) -> Ruling:
         stopped.append(stop.wait(10))
         return Ruling("late.", (BAD,), 1, 1, 1.0)
 
     now = [0.0]
-    async with opened(RulesPane(look, lambda: now[0])) as screen:
+    async with opened(RulesPane(look)) as screen:
+        screen.pane.clock = lambda: now[0]
         await screen.show("www.ex.test")
         now[0] = 2.5
         screen.pane.tick()
@@ -160,7 +162,7 @@ async def test_escape_ends_a_look_and_r_begins_another() -> None:
 async def test_a_look_does_not_keep_the_app_from_ending() -> None:
     begun, given_up = Event(), Event()
 
-    def look(name: str, stop: Event) -> Ruling:
+    def look(asked: Enquiry, stop: Event) -> Ruling:
         begun.set()
         assert stop.wait(10)
         given_up.set()
@@ -173,13 +175,13 @@ async def test_a_look_does_not_keep_the_app_from_ending() -> None:
 
 
 async def test_another_subject_ends_the_look_at_the_one_before_and_the_same_is_not_looked_at_again() -> None:
-    asked: list[str] = []
+    seen: list[str] = []
 
-    def look(name: str, stop: Event) -> Ruling:
-        asked.append(name)
-        if name == "one.test":
+    def look(asked: Enquiry, stop: Event) -> Ruling:
+        seen.append(asked.text)
+        if asked.text == "one.test":
             assert stop.wait(10)
-        return Ruling(f"{name}.", (FINE,), 1, 1, 0.1)
+        return Ruling(f"{asked.text}.", (FINE,), 1, 1, 0.1)
 
     async with opened(RulesPane(look)) as screen:
         await screen.show("one.test")
@@ -187,11 +189,11 @@ async def test_another_subject_ends_the_look_at_the_one_before_and_the_same_is_n
         await screen.show("two.test", same=True)
         await ended(screen)
         assert screen.head.startswith("✓ two.test. · sound · 1 of 1 ")
-        assert asked == ["one.test", "two.test"]
+        assert seen == ["one.test", "two.test"]
 
 
 async def test_a_fault_of_ours_is_said() -> None:
-    def broken(name: str, stop: Event) -> Ruling:
+    def broken(asked: Enquiry, stop: Event) -> Ruling:
         raise RuntimeError("[/x]\x1b[2J")
 
     async with opened(RulesPane(broken)) as screen:

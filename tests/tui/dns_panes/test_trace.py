@@ -198,7 +198,8 @@ async def test_it_fills_in_step_by_step_and_escape_ends_it() -> None:
         return Traced("here", (SOUND,))
 
     now = [0.0]
-    async with opened(TracePane(run, lambda: now[0])) as screen:
+    async with opened(TracePane(run)) as screen:
+        screen.pane.clock = lambda: now[0]
         await screen.show("www.ex.test")
         await screen.until(lambda: len(screen.pane.table.rows) == 4)
         now[0] = 3.2

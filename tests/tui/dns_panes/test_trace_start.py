@@ -38,9 +38,9 @@ async def test_it_is_left_without_a_choice() -> None:
     async with app.run_test() as pilot:
         line = app.query_one(TraceStart)
         line.ask("")
-        await pilot.press("x")
-        assert line.leave()
-        assert not line.leave()
+        await pilot.press("x", "escape")
+        await pilot.pause()
+        assert not line.display
         assert app.chosen is None
 
 

@@ -22,6 +22,7 @@ from netmon.resolver.ask import TIMEOUT_S, GivenUpError
 from netmon.resolver.edns import Wishes
 from netmon.resolver.enquiry import Enquiry, NobodyError, Outcome, enquire
 from netmon.resolver.questions import BadNameError
+from netmon.resolver.rules.ruling import names_file
 from netmon.resolver.server import BadServerError, Server
 from netmon.resolver.system import System, system
 from netmon.resolver.typed import read_typed
@@ -38,6 +39,8 @@ from netmon.tui.widgets.name_box import NameBox
 TICK_S = 1.0
 WIDE = 130
 """From this width on, notes and details stand beside the table."""
+
+_FILE = "this is a zone file: nobody is asked, and Rules says what is in it"
 
 
 class DnsTab(Tab):
@@ -81,6 +84,7 @@ class DnsTab(Tab):
 
         number: int
         why: str
+        state: FindingState = FindingState.FAIL
 
     @dataclass
     class SystemRead(Message):
@@ -196,6 +200,9 @@ class DnsTab(Tab):
 
     def _submit(self, line: str) -> None:
         """Ask for what was typed; what makes no sense is said, and nothing else changes."""
+        if names_file(line.strip()):
+            self._judge_file(line.strip())
+            return
         try:
             typed = read_typed(line)
         except (BadNameError, BadServerError) as error:
@@ -211,6 +218,13 @@ class DnsTab(Tab):
         self._line = line
         self._begin(enquiry)
 
+    def _judge_file(self, path: str) -> None:
+        """Show what the rules say of a zone file: there is nobody to ask."""
+        self._box.show_error("")
+        self._line = path
+        self._begin(Enquiry(path))
+        self._show_pane(next(pane for pane in self._panes if isinstance(pane, RulesPane)))
+
     def _begin(self, enquiry: Enquiry) -> None:
         number = 1 if self._subject is None else self._subject.number + 1
         for pane in self._panes:
@@ -223,6 +237,10 @@ class DnsTab(Tab):
 
     def _ask_now(self) -> None:
         assert self._subject is not None
+        if names_file(self._subject.enquiry.text):
+            self.workers.cancel_group(self, "dns-lookup")
+            self.post_message(self.NotAsked(self._subject.number, _FILE, FindingState.INFO))
+            return
         self._asking, self._due_at = True, None
         self._ask(self._subject)
 
@@ -265,7 +283,7 @@ class DnsTab(Tab):
         if self._subject is not None and message.number == self._subject.number:
             self._asking = False
             self._subject = self._subject._replace(error=message.why)
-            self._show_status(marked(FindingState.FAIL, message.why))
+            self._show_status(marked(message.state, message.why))
             self._pane.show_subject(self._subject)
 
     @on(SystemRead)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import dns.edns
 import dns.rcode
@@ -13,9 +14,11 @@ from textual.widgets import Input
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.server import parse_server
 from netmon.resolver.system import System
+from netmon.tui.dns_panes.rules import RulesPane
 from netmon.tui.tabs.base import Place
 from netmon.tui.tabs.dns import DnsTab
 from netmon.tui.widgets.live_table import LiveTable
+from tests.resolver.rules.zones import HEAD
 from tests.resolver.server import Fault, Server, serve
 from tests.tui.dns_screen import Clock, opened
 
@@ -213,3 +216,24 @@ async def test_everything_is_within_the_terminal(server: Server, size: tuple[int
         for widget in screen.tab.query("#dns-notes, #dns-records, #dns-views"):
             assert widget.region.bottom <= size[1]
             assert widget.region.right <= size[0]
+
+
+async def test_the_path_of_a_zone_file_leads_to_what_the_rules_say_of_it(
+    server: Server, tmp_path: Path
+) -> None:
+    path = tmp_path / "example.com.zone"
+    path.write_text(HEAD + "www CNAME 192.0.2.9\n")
+    async with opened(server) as screen:
+        before = len(server.asked)
+        await screen.type(str(path))
+        rules = screen.tab.query_one(RulesPane)
+        await screen.until(lambda: rules.table.rows)
+        await screen.pilot.pause()
+        assert rules.headline.startswith("✕ example.com. · not sound: 1 fail")
+        assert screen.tab.place() == Place((), str(path), "rules")
+        assert screen.status == "i this is a zone file: nobody is asked, and Rules says what is in it"
+        screen.tab.action_again()
+        await screen.pilot.pause()
+        assert rules.headline.startswith(("✕ example.com.", f"{path}"))
+        await screen.look_up("host.example.test")
+        assert [each[0] for each in server.asked[before:]][:1] == ["host.example.test."]

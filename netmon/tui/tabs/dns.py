@@ -29,6 +29,7 @@ from netmon.resolver.watch import due_in, heard
 from netmon.tui.dns_lines import introduction, marked, status, ticks_text, views_text
 from netmon.tui.dns_panes.base import DnsPane, Subject
 from netmon.tui.dns_panes.records import RecordsPane
+from netmon.tui.dns_panes.servers import ServersPane
 from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.name_box import NameBox
@@ -44,7 +45,7 @@ class DnsTab(Tab):
     name_in_bar = "DNS"
     slug = "dns"
 
-    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane,)
+    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane, ServersPane)
     """The views, in the order in which `v` comes to them."""
 
     DEFAULT_CSS = """

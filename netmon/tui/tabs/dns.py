@@ -31,6 +31,7 @@ from netmon.tui.dns_lines import introduction, marked, status, ticks_text, views
 from netmon.tui.dns_panes.base import DnsPane, Subject
 from netmon.tui.dns_panes.records import RecordsPane
 from netmon.tui.dns_panes.rules import RulesPane
+from netmon.tui.dns_panes.servers import ServersPane
 from netmon.tui.dns_panes.trace import TracePane
 from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.widgets.line import Line
@@ -49,7 +50,7 @@ class DnsTab(Tab):
     name_in_bar = "DNS"
     slug = "dns"
 
-    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane, TracePane, RulesPane)
+    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane, ServersPane, TracePane, RulesPane)
     """The views, in the order in which `v` comes to them."""
 
     DEFAULT_CSS = """

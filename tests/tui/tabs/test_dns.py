@@ -218,9 +218,7 @@ async def test_everything_is_within_the_terminal(server: Server, size: tuple[int
             assert widget.region.right <= size[0]
 
 
-async def test_the_path_of_a_zone_file_leads_to_what_the_rules_say_of_it(
-    server: Server, tmp_path: Path
-) -> None:
+async def test_the_path_of_a_zone_file_leads_to_its_rules(server: Server, tmp_path: Path) -> None:
     path = tmp_path / "example.com.zone"
     path.write_text(HEAD + "www CNAME 192.0.2.9\n")
     async with opened(server) as screen:
@@ -234,6 +232,6 @@ async def test_the_path_of_a_zone_file_leads_to_what_the_rules_say_of_it(
         assert screen.status == "i this is a zone file: nobody is asked, and Rules says what is in it"
         screen.tab.action_again()
         await screen.pilot.pause()
-        assert rules.headline.startswith(("✕ example.com.", f"{path}"))
-        await screen.look_up("host.example.test")
-        assert [each[0] for each in server.asked[before:]][:1] == ["host.example.test."]
+        await screen.until(lambda: not rules.runs)
+        assert rules.headline.startswith("✕ example.com. · not sound: 1 fail")
+        assert len(server.asked) == before

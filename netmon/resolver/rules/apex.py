@@ -57,12 +57,13 @@ def _is_inner(origin: str) -> bool:
 
 def _private(view: ZoneView) -> Iterator[Finding]:
     """The name servers at addresses that only a private network has."""
-    told: set[str] = set()
+    first: dict[str, Entry] = {}
     for entry in view.of_type("NS"):
+        first.setdefault(entry.target, entry)
+    for entry in first.values():
         addresses = view.standing(entry.target).addresses
         private = [address for address in addresses if _is_private(address)]
-        if private and entry.target not in told:
-            told.add(entry.target)
+        if private:
             yield _finding(view, entry, private, is_all=len(private) == len(addresses))
 
 

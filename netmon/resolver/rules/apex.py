@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from netmon.model.endpoint import Scope, scope_of
 from netmon.model.finding import Finding
 from netmon.resolver.rules.names import labels, within
-from netmon.resolver.rules.saying import fails, line, warns
+from netmon.resolver.rules.saying import fails, line, listed, warns
 from netmon.resolver.rules.view import Entry, ZoneView
 
 _INNER = ("home.arpa.", "internal.", "local.", "localhost.", "test.", "lan.", "home.", "corp.", "intranet.",
@@ -75,16 +75,17 @@ def _is_private(address: str) -> bool:
 
 
 def _finding(view: ZoneView, entry: Entry, private: list[str], *, is_all: bool) -> Finding:
+    some = set(private)
     where = [
         found for kind in ("A", "AAAA") for found in view.names.get(entry.target, {}).get(kind, ())
-        if found.data in private
+        if found.data in some
     ]  # fmt: skip
     kind = "AAAA" if ":" in private[0] else "A"
     lost = "nobody outside can ask it" if is_all else "whoever tries that address from outside waits in vain"
     return warns(
         "private-ns-address",
         [entry, *where],
-        f"{entry.target}, a name server of {entry.name}, has the private address {', '.join(private)}",
+        f"{entry.target}, a name server of {entry.name}, has the private address {listed(private)}",
         f"If the zone is public, {lost}; or asks whoever has that address in his own network.",
         f"a public address: {line(view, entry.target, kind, '…')}",
         "RFC 1918 section 5" if kind == "A" else "RFC 4193 section 4.4",

@@ -52,6 +52,9 @@ exit codes: 0 found, 1 no such name or no such record, 2 it could not be asked, 
 TYPE: A AAAA CNAME NS MX TXT SOA CAA HTTPS if none is given; any other by name, or as TYPE65534. An address
 as NAME asks for its PTR.
 
+AXFR as the only TYPE transfers the whole zone NAME from its servers, or from SERVER, over TCP or TLS, and
+prints it as a zone file: 0 transferred, 1 refused. A silence may last --timeout, the whole 12 times as long.
+
 SERVER: system (the default: those of this machine, with its search list), 1.1.1.1, [::1]:5353, udp://…,
 tcp://…, tls://HOST, https://HOST/dns-query, quic://HOST. Several are asked at once and compared. QUIC needs
 pip install 'netmon[doq]'. Certificates are verified. UDP answers that are cut short are asked for again
@@ -243,7 +246,7 @@ def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
     add("--trace", action="store_true", help="instead: from the root down the delegations")
     add("--hints", metavar="FILE", help="with --trace: where the root is")
     add("--all", action="store_true", help="with --trace: every server of each step")
-    add("--lint", action="store_true", help="instead: whether the zone is sound, by the rules")
+    add("--lint", action="store_true", help="instead: whether its zone, or the zone at SERVER, is sound")
     add("--zone", metavar="FILE", help="with --lint: check this zone file")
 
 

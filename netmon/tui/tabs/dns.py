@@ -29,7 +29,7 @@ from netmon.resolver.server import BadServerError, Server
 from netmon.resolver.system import System, system
 from netmon.resolver.typed import read_typed
 from netmon.resolver.watch import due_in, heard
-from netmon.tui.dns_lines import introduction, marked, status, ticks_text, views_text
+from netmon.tui.dns_lines import introduction, marked, named_text, status, ticks_text, views_text
 from netmon.tui.dns_panes.base import DnsPane, Subject
 from netmon.tui.dns_panes.records import RecordsPane
 from netmon.tui.dns_panes.rules import RulesPane
@@ -53,7 +53,7 @@ class DnsTab(Tab):
     slug = "dns"
     needs: ClassVar[tuple[str, ...]] = ("known_names",)
 
-    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane, ServersPane, TracePane, RulesPane)
+    PANES: ClassVar[tuple[type[DnsPane], ...]] = (RecordsPane, ServersPane, TracePane, RulesPane)
     """The views, in the order in which `v` comes to them."""
 
     DEFAULT_CSS = """
@@ -126,6 +126,8 @@ class DnsTab(Tab):
         self._subject: Subject | None = None
         self._line = ""
         """What was typed for the subject."""
+        self._named: tuple[Server, ...] = ()
+        """The servers that were named in it."""
         self._asking = False
         self._watches = False
         self._due_at: float | None = None
@@ -227,13 +229,15 @@ class DnsTab(Tab):
         self._box.show_error("")
         self._box.remember(line)
         enquiry = Enquiry(typed.text, typed.types, servers, Wishes(nsid=True), self._timeout_s)
-        self._line = line
+        self._line, self._named = line, typed.servers
+        self._show_servers()
         self._begin(enquiry)
 
     def _judge_file(self, path: str) -> None:
         """Show what the rules say of a zone file: there is nobody to ask."""
         self._box.show_error("")
-        self._line = path
+        self._line, self._named = path, ()
+        self._show_servers()
         self._begin(Enquiry(path))
         self._show_pane(next(pane for pane in self._panes if isinstance(pane, RulesPane)))
 
@@ -244,11 +248,15 @@ class DnsTab(Tab):
         def chosen(ticks: Ticks | None) -> None:
             if ticks is not None:
                 before, self._offers = self._ticked, ticks
-                self.query_one("#dns-servers", Line).show(ticks_text(ticks))
+                self._show_servers()
                 if self._ticked != before and self._line:
                     self._submit(self._line)
 
         self.app.push_screen(ServersScreen(self._offers), chosen)
+
+    def _show_servers(self) -> None:
+        shown = named_text(self._named) if self._named else ticks_text(self._offers)
+        self.query_one("#dns-servers", Line).show(shown)
 
     @property
     def _ticked(self) -> tuple[Server, ...]:
@@ -319,7 +327,7 @@ class DnsTab(Tab):
     def _system_read(self, message: SystemRead) -> None:
         self._box.names.add([*message.system.search, *message.names])
         self._offers = offered(self._offers, message.system.servers)
-        self.query_one("#dns-servers", Line).show(ticks_text(self._offers))
+        self._show_servers()
         if self._subject is None:
             self._show_status(introduction(message.system))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LABEL = re.compile(r"(?:\\.|[^.\\])+", re.DOTALL)
 
 
+@lru_cache(maxsize=4096)
 def labels(name: str) -> tuple[str, ...]:
     """The labels of a fully qualified name without its root; none for the root."""
     return tuple(_LABEL.findall(name))

@@ -103,6 +103,7 @@ def _record(parser: dns.wire.Parser) -> tuple[dns.name.Name, Record]:
 def _text(rdata: dns.rdata.Rdata) -> str:
     """The data as a zone file has it, whole, and safe to print: everything else is escaped or in hex."""
     text = rdata.to_text()
-    if text.isascii() and text.isprintable():
+    # A key or digest without a byte would be no word at all, and is none that is read back.
+    if text.isascii() and text.isprintable() and text == text.strip() != "":
         return text
-    return rdata.to_generic().to_text()
+    return rdata.to_generic().to_text().strip()

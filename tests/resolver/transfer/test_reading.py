@@ -57,6 +57,12 @@ def test_a_type_that_nobody_knows_is_in_hex_and_a_negative_ttl_is_none() -> None
     assert found == Record("a.", 0, "TYPE65534", r"\# 5 1b5b33316d")
 
 
+def test_data_that_ends_in_nothing_is_in_hex() -> None:
+    ((_, key),) = read(record(48, b"\1\0\3\x0d")).records
+    ((_, dhcid),) = read(record(49, b"")).records
+    assert (key.data, dhcid.data) == (r"\# 4 0100030d", r"\# 0")
+
+
 def test_two_questions_are_garbage() -> None:
     with pytest.raises(GarbageError):
         read(struct.pack("!HHHHHH", 1, 0x8400, 2, 0, 0, 0) + b"\0\0\1\0\1" * 2)

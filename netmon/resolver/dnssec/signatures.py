@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SUPPORTED = frozenset((5, 7, 8, 10, 13, 14, 15, 16))
 """Algorithms that are verified here: RSA with SHA-1 and SHA-2, ECDSA, EdDSA (RFC 9904). The others are as if
 they were not there (RFC 4035 section 5.2)."""
+_UNREADABLE = (ValueError, IndexError, ArithmeticError, TypeError)
+"""What parsers of keys may meet in strangers' bytes."""
 MOST_SIGNATURES = 8
 """Of one record set; a rollover of keys and algorithms together needs four."""
 MOST_KEYS = 4
@@ -156,7 +159,7 @@ def _verifies(rrset: dns.rrset.RRset, signature: RRSIG, key: DNSKEY, zone: dns.n
     try:
         # Its own policy refuses SHA-1, by which some zones are still signed; SUPPORTED is ours.
         dns.dnssec.validate_rrsig(rrset, signature, {zone: only}, None, now, dns.dnssec.allow_all_policy)
-    except (dns.exception.DNSException, UnsupportedAlgorithm, ValueError, IndexError, ArithmeticError):
+    except (dns.exception.DNSException, UnsupportedAlgorithm, struct.error, *_UNREADABLE):
         return False  # a key whose bytes are no key is as good as one that does not fit
     return True
 

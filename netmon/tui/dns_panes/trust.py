@@ -1,4 +1,4 @@
-"""The view Trust: whether the answer is authentic, link by link from the trust anchor, as they are checked."""
+"""The view Trust: whether the answer is authentic, link by link from the trust anchor as they are checked."""
 
 from __future__ import annotations
 

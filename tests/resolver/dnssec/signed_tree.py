@@ -212,7 +212,7 @@ def _signed(directory: Path, zone: str, signing: Signing) -> tuple[Path, str]:
     if signing.other_ds:
         (directory / "elsewhere").mkdir()
         key = _keygen(directory / "elsewhere", zone, signing.algorithm)
-    return out, signing.ds or _run(key.parent, "dnssec-dsfromkey", "-2", key.name)
+    return out, signing.ds or _run(key.parent, program("dnssec-dsfromkey", "bind9-utils"), "-2", key.name)
 
 
 def _signer(zone: str, signing: Signing, dates: Sequence[str]) -> list[str]:
@@ -367,5 +367,15 @@ def delv_says(tree: SignedTree, name: str, kind: str) -> str:
     """The verdict of delv, in its words."""
     delv = program("delv", "bind9-dnsutils")
     command = [delv, f"@{UNBOUND}", "-a", str(tree.delv_anchor), "+root=.", name, kind]
+    return _said(command)
+
+
+def drill_says(tree: SignedTree, name: str, kind: str) -> str:
+    """How far drill gets when it follows the signatures up to the anchor."""
+    drill = program("drill", "ldnsutils")
+    return _said([drill, "-S", "-k", str(tree.anchor), f"@{UNBOUND}", "-o", "CD", name, kind])
+
+
+def _said(command: Sequence[str]) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     return done.stdout + done.stderr

@@ -57,7 +57,8 @@ def test_a_server_that_strips_signatures_is_not_a_bogus_zone() -> None:
         zone, _ = begin(fetched(keys_message(*sets)))
         assert zone.status is TrustStatus.INDETERMINATE
         assert zone.reason == (
-            f"192.0.2.53 does not pass on DNSSEC records: asked for the keys (DNSKEY) of test., it gave {gave}"
+            "192.0.2.53 does not pass on DNSSEC records: "
+            f"asked for the keys (DNSKEY) of test., it gave {gave}"
         )
 
 

@@ -53,6 +53,9 @@ with --dnssec: 0 secure (also where it is proved that there is nothing), 1 insec
 TYPE: A AAAA CNAME NS MX TXT SOA CAA HTTPS if none is given; any other by name, or as TYPE65534. An address
 as NAME asks for its PTR.
 
+AXFR as the only TYPE transfers the whole zone NAME from its servers, or from SERVER, over TCP or TLS, and
+prints it as a zone file: 0 transferred, 1 refused. A silence may last --timeout, the whole 12 times as long.
+
 SERVER: system (the default: those of this machine, with its search list), 1.1.1.1, [::1]:5353, udp://…,
 tcp://…, tls://HOST, https://HOST/dns-query, quic://HOST. Several are asked at once and compared. QUIC needs
 pip install 'netmon[doq]'. Certificates are verified. UDP answers that are cut short are asked for again
@@ -248,7 +251,7 @@ def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
     add("--all", action="store_true", help="with --trace: every server of each step")
     add("--dnssec", action="store_true", help="instead: whether the answer is authentic, validated here")
     add("--anchor", metavar="FILE", help="with --dnssec: DS or DNSKEY to trust instead of the root's")
-    add("--lint", action="store_true", help="instead: whether the zone is sound, by the rules")
+    add("--lint", action="store_true", help="instead: whether its zone, or the zone at SERVER, is sound")
     add("--zone", metavar="FILE", help="with --lint: check this zone file")
 
 

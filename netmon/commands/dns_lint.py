@@ -12,6 +12,7 @@ from netmon.commands.streams import require_output
 
 if TYPE_CHECKING:
     from netmon.resolver.rules.view import ZoneView
+    from netmon.resolver.server import Server
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,7 +56,31 @@ def _ask(options: argparse.Namespace) -> ZoneView:
     from netmon.resolver.rules.live_zone import GatherError, gather
     from netmon.resolver.trace.hints import root_hints
 
+    server = _server(options)
     try:
-        return gather(options.name, hints=root_hints())
+        if server is None:
+            return gather(options.name, hints=root_hints())
+        from netmon.resolver.rules.named_server import gather_from
+
+        return gather_from(server, options.name, timeout_s=options.timeout, ca_file=options.ca)
     except GatherError as error:
         raise CannotAskError(str(error)) from error
+
+
+def _server(options: argparse.Namespace) -> Server | None:
+    """The one server whose zone is to be judged; None for those that the zone names.
+
+    Raises:
+        CannotAskError: it is none, or there are several.
+    """
+    from netmon.commands.dns import check_ca
+    from netmon.resolver.server import BadServerError, parse_server
+
+    check_ca(options)
+    try:
+        servers = [server for server in map(parse_server, options.server) if server.scheme != "system"]
+    except BadServerError as error:
+        raise CannotAskError(str(error)) from None
+    if len(servers) > 1:
+        raise CannotAskError("--lint judges the zone of one --server: without one, it compares all of them")
+    return servers[0] if servers else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TextIO
@@ -12,6 +13,9 @@ from netmon.output.json_lines import schema, write_object
 from netmon.output.layout import terminal_width, write_line
 from netmon.output.rows import timestamp
 from netmon.resolver.rules.judging import verdict_of
+
+_TOLD = 50
+"""Findings of one kind that are told one by one to people: ten screens of them."""
 
 
 def write_text(stream: TextIO, zone: str, source: str, findings: Sequence[Finding], seen: str = "") -> None:
@@ -27,8 +31,24 @@ def write_text(stream: TextIO, zone: str, source: str, findings: Sequence[Findin
     width = min(terminal_width(stream) or WIDTH, 100)
     verdict = wrapped(f"{zone} ({source}): {verdict_of(findings)}", width, "", "")
     extent = wrapped(seen, width, "", "") if seen else ()
-    for line in (*verdict, *extent, "", *finding_lines(findings, width)):
+    shown, left = _first_of_each(findings)
+    for line in (*verdict, *extent, "", *finding_lines(shown, width)):
         write_line(stream, line)
+    for check, count in left.items():
+        write_line(stream, f"… and {count} more [{check}], all of them with --json")
+
+
+def _first_of_each(findings: Sequence[Finding]) -> tuple[list[Finding], dict[str, int]]:
+    """What of the findings people read, and how many more there are of each check and state."""
+    seen: Counter[tuple[str, str]] = Counter()
+    shown = []
+    for finding in findings:
+        seen[finding.check, finding.state] += 1
+        if seen[finding.check, finding.state] <= _TOLD:
+            shown.append(finding)
+    return shown, {
+        f"{check}: {state}": count - _TOLD for (check, state), count in seen.items() if count > _TOLD
+    }
 
 
 def write_json(

@@ -7,19 +7,24 @@ import json
 import os
 import socket
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
+import dns.message
+import dns.rdatatype
 import pytest
 
 from netmon.commands.dns_lint import run
 from netmon.commands.ending import CANNOT_ASK, FOUND, NOT_FOUND, CannotAskError
+from tests.program import netmon, said_in_one_line
 from tests.resolver.rules.zones import DATA, HEAD
 from tests.resolver.server import serve_udp
+from tests.resolver.transfer.givers import SMALL, SOA, framed, giving, message
 from tests.sockets import CLONE_NEWNET, CLONE_NEWNS, in_child
 
 
 def ask(zone: str | None, output: str = "table", name: str | None = None) -> int:
-    return run(argparse.Namespace(zone=zone, name=name, format=output))
+    return run(argparse.Namespace(zone=zone, name=name, format=output, server=[], ca=None, timeout=5.0))
 
 
 def broken(tmp_path: Path) -> str:
@@ -77,3 +82,27 @@ def test_a_name_is_asked_of_the_resolver_of_this_machine(tmp_path: Path, is_deaf
 def test_a_name_that_is_none(name: str) -> None:
     with pytest.raises(CannotAskError, match=r"bad name|no nameservers"):
         ask(None, name=name)
+
+
+def test_the_zone_of_a_named_server_and_how_much_of_it_was_seen() -> None:
+    def give(query: dns.message.Message) -> Iterable[bytes]:
+        if query.question[0].rdtype != dns.rdatatype.AXFR:
+            return [framed(*(message(query, [SOA] if "SOA" in str(query.question[0]) else []),))]
+        return [framed(message(query, [*SMALL[:3], "www.example.com. 60 CNAME 192.0.2.9", SOA]))]
+
+    with giving(give) as server:
+        at = f"tcp://127.0.0.1:{server.port}"
+        answer = netmon("dns", "www.example.com", "--lint", "--server", at, "--json")
+    assert answer.code == NOT_FOUND, answer
+    assert answer.body["seen"] == f"whole zone, 4 records, by transfer from {at}"
+    assert answer.body["findings"][0]["check"] == "target-is-address"
+
+
+@pytest.mark.parametrize(
+    ("servers", "why"),
+    [(("192.0.2.1", "192.0.2.2"), "judges the zone of one --server"), (("x://y",), "bad server"),
+     (("tcp://127.0.0.1:1",), "no answer: tcp://127.0.0.1:1 refused")],
+)  # fmt: skip
+def test_servers_whose_zone_cannot_be_judged(servers: tuple[str, ...], why: str) -> None:
+    options = [part for server in servers for part in ("--server", server)]
+    said_in_one_line(netmon("dns", "example.com", "--lint", *options), why)

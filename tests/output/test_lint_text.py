@@ -19,6 +19,8 @@ BAD = Finding(
     "www IN A 192.0.2.9",
     "RFC 1034",
 )
+ODD = Finding("ttl-differs", FindingState.WARN, "TTLs differ", "f:2")
+DARK = Finding("dangling", FindingState.UNKNOWN, "cannot tell", "f:3")
 FINE = Finding("mail", FindingState.OK, "no null MX is misused", reference="RFC 7505")
 
 
@@ -42,3 +44,16 @@ def test_json() -> None:
         ("target-is-address", "fail"),
         ("mail", "ok"),
     ]
+
+
+def test_of_many_findings_of_one_kind_people_are_told_the_first_and_programs_all() -> None:
+    stream, whole = io.StringIO(), io.StringIO()
+    seen = "whole zone, 212 records, by transfer from ns1"
+    write_text(stream, "example.com.", "f", [ODD] * 60 + [DARK], seen)
+    lines = stream.getvalue().splitlines()
+    assert seen in lines
+    assert sum("⚠" in line for line in lines) == 50
+    assert lines[-1] == "… and 10 more [ttl-differs: warn], all of them with --json"
+    write_json(whole, "example.com.", "f", [ODD] * 60, datetime(2026, 1, 2, tzinfo=UTC), "only the apex")
+    body = json.loads(whole.getvalue())
+    assert (len(body["findings"]), body["seen"]) == (60, "only the apex")

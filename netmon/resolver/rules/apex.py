@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from netmon.model.endpoint import Scope, scope_of
 from netmon.model.finding import Finding
 from netmon.resolver.rules.names import labels, within
-from netmon.resolver.rules.saying import fails, line, warns
+from netmon.resolver.rules.saying import fails, line, listed, warns
 from netmon.resolver.rules.view import Entry, ZoneView
 
 _INNER = ("home.arpa.", "internal.", "local.", "localhost.", "test.", "lan.", "home.", "corp.", "intranet.",
@@ -57,12 +57,13 @@ def _is_inner(origin: str) -> bool:
 
 def _private(view: ZoneView) -> Iterator[Finding]:
     """The name servers at addresses that only a private network has."""
-    told: set[str] = set()
+    first: dict[str, Entry] = {}
     for entry in view.of_type("NS"):
+        first.setdefault(entry.target, entry)
+    for entry in first.values():
         addresses = view.standing(entry.target).addresses
         private = [address for address in addresses if _is_private(address)]
-        if private and entry.target not in told:
-            told.add(entry.target)
+        if private:
             yield _finding(view, entry, private, is_all=len(private) == len(addresses))
 
 
@@ -74,16 +75,17 @@ def _is_private(address: str) -> bool:
 
 
 def _finding(view: ZoneView, entry: Entry, private: list[str], *, is_all: bool) -> Finding:
+    some = set(private)
     where = [
         found for kind in ("A", "AAAA") for found in view.names.get(entry.target, {}).get(kind, ())
-        if found.data in private
+        if found.data in some
     ]  # fmt: skip
     kind = "AAAA" if ":" in private[0] else "A"
     lost = "nobody outside can ask it" if is_all else "whoever tries that address from outside waits in vain"
     return warns(
         "private-ns-address",
         [entry, *where],
-        f"{entry.target}, a name server of {entry.name}, has the private address {', '.join(private)}",
+        f"{entry.target}, a name server of {entry.name}, has the private address {listed(private)}",
         f"If the zone is public, {lost}; or asks whoever has that address in his own network.",
         f"a public address: {line(view, entry.target, kind, '…')}",
         "RFC 1918 section 5" if kind == "A" else "RFC 4193 section 4.4",

@@ -49,10 +49,18 @@ _GROUPS = (
           "RFC 1035 section 5.2, RFC 1918 section 5"),
 )  # fmt: skip
 _FILE = Group("syntax", "every line could be read", (syntax.judge,), "RFC 1035 section 5.1")
-_SERVERS = Group("servers", "all name servers serve the same zone", (servers.judge, transfer_open.judge),
-                 "RFC 1034 section 4.2.2, RFC 1912 section 2.8")  # fmt: skip
-_PARENT = Group("delegation", "the parent delegates to the servers of the zone, at their addresses",
-                (delegation.judge,), "RFC 1034 section 4.2.2, RFC 9471 section 2.1")  # fmt: skip
+_SERVERS = Group(
+    "servers",
+    "every server that was asked serves the same zone",
+    (servers.judge, transfer_open.judge),
+    "RFC 1034 section 4.2.2, RFC 1912 section 2.8",
+)
+_PARENT = Group(
+    "delegation",
+    "the parent delegates to the servers of the zone, at their addresses",
+    (delegation.judge,),
+    "RFC 1034 section 4.2.2, RFC 9471 section 2.1",
+)
 
 
 def judge(view: ZoneView) -> list[Finding]:

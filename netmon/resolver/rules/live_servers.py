@@ -15,7 +15,7 @@ from netmon.resolver.rules.view import Entry, ServerView
 TIMEOUT_S = 5.0
 _SERVERS = 26
 """Addresses that are asked: two for each of the 13 names that fit in one answer."""
-_KINDS = ("SOA", "NS", "A", "AAAA", "CNAME", "MX", "TXT", "DNAME")
+KINDS = ("SOA", "NS", "A", "AAAA", "CNAME", "MX", "TXT", "DNAME")
 
 
 class Served(NamedTuple):
@@ -88,7 +88,7 @@ def lameness(answer: Answer) -> str:
 
 def _records(zone: str, name: str, server: ServerView, port: int, stop: Event | None) -> tuple[Entry, ...]:
     """The records of the apex and of a name, each once."""
-    questions = [Question(owner, kind) for owner in dict.fromkeys((zone, name)) for kind in _KINDS]
+    questions = [Question(owner, kind) for owner in dict.fromkeys((zone, name)) for kind in KINDS]
     found = {
         Entry(record.name.lower(), record.ttl, record.type, record.data, str(server)): None
         for reply in _patiently(questions, [Endpoint(server.address, port)], stop)

@@ -13,11 +13,11 @@ from netmon.resolver.rules.view import Existence, Standing
 TIMEOUT_S = 4.0
 """For one round of questions, all at the same time."""
 
-_ROUNDS = 16
+ROUNDS = 16
 """Aliases that are followed one after the other."""
 _NAMES = 64
 """Names that are asked about in all."""
-_KINDS = ("CNAME", "A", "AAAA")
+KINDS = ("CNAME", "A", "AAAA")
 _TOLD = ("NOERROR", "NXDOMAIN")
 NEVER = Standing(Existence.UNKNOWN, reason="it was not asked for: there are too many names")
 
@@ -28,7 +28,7 @@ def find(
     """How each target stands, and each name that it is an alias of; ends early when `stop` is set."""
     known: dict[str, Standing] = {}
     wanted = list(dict.fromkeys(targets))
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         asked = wanted[: _NAMES - len(known)]
         known |= _round(asked, resolvers, stop)
         aliases = dict.fromkeys(known[name].alias for name in asked if known[name].alias)
@@ -39,14 +39,14 @@ def find(
 
 
 def _round(names: Sequence[str], resolvers: Sequence[Endpoint], stop: Event | None) -> dict[str, Standing]:
-    questions = [Question(name, kind) for name in names for kind in _KINDS]
+    questions = [Question(name, kind) for name in names for kind in KINDS]
     replies = ask_each(questions, resolvers, TIMEOUT_S, stop)
-    return {name: _standing(name, [r for r in replies if r.question.name == name]) for name in names}
+    return {name: standing(name, [r for r in replies if r.question.name == name]) for name in names}
 
 
-def _standing(name: str, replies: Sequence[Reply]) -> Standing:
+def standing(name: str, replies: Sequence[Reply]) -> Standing:
     """By the first resolver that knows, type by type."""
-    said = {kind: told(replies, Question(name, kind)) for kind in _KINDS}
+    said = {kind: told(replies, Question(name, kind)) for kind in KINDS}
     alias = next((r.data.lower() for r in _own(said["CNAME"], name) if r.type == "CNAME"), "")
     if alias:
         return Standing(Existence.EXISTS, alias=alias, reason="a resolver says so")

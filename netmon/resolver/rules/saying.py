@@ -9,7 +9,7 @@ from netmon.resolver.rules.names import relative
 from netmon.resolver.rules.view import Entry, ZoneView
 
 _SHOWN = 4
-"""Records named as evidence; the rest is counted."""
+"""Records named as evidence, or values in a sentence; the rest is counted."""
 
 
 def evidence(entries: Sequence[Entry]) -> str:
@@ -18,6 +18,12 @@ def evidence(entries: Sequence[Entry]) -> str:
     if len(entries) > _SHOWN:
         texts.append(f"and {len(entries) - _SHOWN} more")
     return "; ".join(texts)
+
+
+def listed(texts: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    few = ", ".join(texts[:_SHOWN])
+    return few if len(texts) <= _SHOWN else f"{few} and {len(texts) - _SHOWN} more"
 
 
 def line(view: ZoneView, name: str, kind: str, data: str, ttl: int | None = None) -> str:

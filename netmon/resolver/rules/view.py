@@ -155,6 +155,7 @@ class ZoneView:
         self.seen = seen
         self.giver = giver
         self.parent = parent
+        self._standings: dict[str, Standing] = {}
 
     @cached_property
     def names(self) -> dict[str, dict[str, list[Entry]]]:
@@ -197,7 +198,14 @@ class ZoneView:
         return ""
 
     def standing(self, name: str, depth: int = 0) -> Standing:
-        """What is known of a name."""
+        """What is known of a name; `depth` counts the DNAMEs that led there."""
+        if depth:
+            return self._standing(name, depth)
+        if name not in self._standings:
+            self._standings[name] = self._standing(name, 0)
+        return self._standings[name]
+
+    def _standing(self, name: str, depth: int) -> Standing:
         if name in self.known:
             return self.known[name]
         if name in self.names:

@@ -6,10 +6,12 @@ facts that the rules are about. So only the data of each record is parsed with d
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netmon.model.text import clean
+from netmon.resolver.rules.generate import LIMIT, GenerateError, expand
 from netmon.resolver.rules.view import Entry, Problem, ZoneView, divided
 from netmon.resolver.rules.zone_open import DEPTH_LIMIT, Files, ZoneFileError
 from netmon.resolver.rules.zone_text import Line, entries
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 _CLASSES = {"IN", "CH", "HS", "CS", "ANY"}
 _AFFIXES = ("db.", "zone.", "pri.", "named.", "master."), (".zone", ".db", ".txt", ".hosts", ".dns")
+
+
+_MARK = "it begins with a byte order mark, which servers take for a part of its first word"
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class _LineError(Exception):
@@ -38,7 +44,10 @@ def read_zone(path: str, origin: str | None = None) -> ZoneView:
     """
     files = Files(path)
     reader = _Reader(files, _guess(files.path.name) if origin is None else _given(origin))
-    reader.read(files.main(), clean(str(files.path)), 0)
+    data = files.main()
+    if data.startswith(_WIDE):
+        raise ZoneFileError(f"{clean(path, 200)} is UTF-16 text, and zone files are ASCII")
+    reader.read(data, clean(str(files.path)), 0)
     if not reader.found:
         why = f": {reader.problems[0].source}: {reader.problems[0].what}" if reader.problems else ""
         raise ZoneFileError(f"{clean(path, 200)} holds no record that could be read{why}")
@@ -98,11 +107,15 @@ class _Reader:
         self._owner: dns.name.Name | None = None
         self._default_ttl: int | None = None
         self._last_ttl: int | None = None
+        self._generated = 0
         self.found: list[Entry] = []
         self.problems: list[Problem] = []
 
     def read(self, data: bytes, source: str, depth: int) -> None:
         """Take in every entry of a file."""
+        if data.startswith(codecs.BOM_UTF8):
+            self.problems.append(Problem("syntax", f"{source}:1", _MARK))
+            data = data.removeprefix(codecs.BOM_UTF8)
         for line in entries(data):
             where = f"{source}:{line.number}"
             try:
@@ -120,15 +133,18 @@ class _Reader:
         if line.error:
             raise _LineError(line.error)
         if line.words[0].startswith("$") and not line.same_owner:
-            self._direct(line.words, depth)
-            return
-        rest = list(line.words)
-        if not line.same_owner:
+            self._direct(line.words, where, depth)
+        else:
+            self._take_record(line.words, where, same_owner=line.same_owner)
+
+    def _take_record(self, words: Sequence[str], where: str, *, same_owner: bool) -> None:
+        rest = list(words)
+        if not same_owner:
             self._owner = self._name(rest.pop(0))
         if self._owner is None:
             raise _LineError("it begins with white space, but no name stands before it")
-        ttl, kind, words = self._head(rest)
-        self._record(self._owner, ttl, kind, words, where)
+        ttl, kind, data = self._head(rest)
+        self._record(self._owner, ttl, kind, data, where)
 
     def _name(self, word: str) -> dns.name.Name:
         return self._origin if word == "@" else _parse_name(word, self._origin)
@@ -172,10 +188,10 @@ class _Reader:
             ) from None
         self.found.append(Entry(_text(owner), ttl, dns.rdatatype.to_text(number), data, where))
 
-    def _direct(self, words: Sequence[str], depth: int) -> None:
-        """Obey `$ORIGIN`, `$TTL` or `$INCLUDE`."""
+    def _direct(self, words: Sequence[str], where: str, depth: int) -> None:
+        """Obey `$ORIGIN`, `$TTL`, `$INCLUDE` or `$GENERATE`."""
         directive, arguments = words[0].upper(), words[1:]
-        if directive not in ("$ORIGIN", "$TTL", "$INCLUDE"):
+        if directive not in ("$ORIGIN", "$TTL", "$INCLUDE", "$GENERATE"):
             raise _LineError(f"{clean(directive, 40)} is not understood: what it stands for is not judged")
         if not arguments:
             raise _LineError(f"{directive} says nothing")
@@ -183,8 +199,24 @@ class _Reader:
             self._origin = self._name(arguments[0])
         elif directive == "$TTL":
             self._default_ttl = _ttl(arguments[0])
+        elif directive == "$GENERATE":
+            self._generate(arguments, where)
         else:
             self._include(arguments, depth)
+
+    def _generate(self, arguments: Sequence[str], where: str) -> None:
+        """Take in every record that the directive stands for; the owner is afterwards what it was."""
+        owner = self._owner
+        try:
+            for words in expand(arguments):
+                self._generated += 1
+                if self._generated > LIMIT:
+                    raise _LineError(f"more than {LIMIT} records of $GENERATE are not judged")
+                self._take_record(words, where, same_owner=False)
+        except GenerateError as error:
+            raise _LineError(str(error)) from None
+        finally:
+            self._owner = owner
 
     def _include(self, arguments: Sequence[str], depth: int) -> None:
         """Read another file; origin and owner are afterwards what they were (RFC 1035 section 5.1)."""

@@ -68,11 +68,16 @@ def _broken(start: int, same_owner: bool, words: list[str], error: str) -> Line:
 
 def _words(line: str, depth: int) -> tuple[list[str], int, str]:
     """The words of one line, how many groups are open behind it, and what is wrong with it."""
-    words = []
+    words: list[str] = []
+    key_ends = -1
     for match in _TOKEN.finditer(line):
         kind, text = match.lastgroup, match.group()
-        if kind in ("word", "quoted"):
+        if kind == "quoted" and match.start() == key_ends:
+            words[-1] += _HIGH.sub(_escaped, text)
+        elif kind in ("word", "quoted"):
             words.append(_HIGH.sub(_escaped, text))
+            # `alpn="h2,h3"` is one word (RFC 9460 section 2.1).
+            key_ends = match.end() if kind == "word" and text.endswith("=") else -1
         elif kind == "open":
             depth += 1
         elif kind == "close":

@@ -18,18 +18,22 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from netmon.model.finding import FindingState
 from netmon.model.text import clean
+from netmon.resolver.application import hosts_names
 from netmon.resolver.ask import TIMEOUT_S, GivenUpError
 from netmon.resolver.edns import Wishes
 from netmon.resolver.enquiry import Enquiry, NobodyError, Outcome, enquire
+from netmon.resolver.offered import Ticks, offered
 from netmon.resolver.questions import BadNameError
+from netmon.resolver.rules.ruling import names_file
 from netmon.resolver.server import BadServerError, Server
 from netmon.resolver.system import System, system
 from netmon.resolver.typed import read_typed
 from netmon.resolver.watch import due_in, heard
-from netmon.tui.dns_lines import introduction, marked, status, ticks_text, views_text
+from netmon.tui.dns_lines import introduction, marked, named_text, status, ticks_text, views_text
 from netmon.tui.dns_panes.base import DnsPane, Subject
 from netmon.tui.dns_panes.records import RecordsPane
 from netmon.tui.dns_panes.rules import RulesPane
+from netmon.tui.dns_panes.servers import ServersPane
 from netmon.tui.dns_panes.trace import TracePane
 from netmon.tui.dns_panes.trust import TrustPane
 from netmon.tui.tabs.base import Place, Tab
@@ -40,14 +44,17 @@ TICK_S = 1.0
 WIDE = 130
 """From this width on, notes and details stand beside the table."""
 
+_FILE = "this is a zone file: nobody is asked, and Rules says what is in it"
+
 
 class DnsTab(Tab):
     """What a name resolves to, who says so and for how long."""
 
     name_in_bar = "DNS"
     slug = "dns"
+    needs: ClassVar[tuple[str, ...]] = ("known_names",)
 
-    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane, TracePane, TrustPane, RulesPane)
+    PANES: ClassVar[tuple[type[DnsPane], ...]] = (RecordsPane, ServersPane, TracePane, TrustPane, RulesPane)
     """The views, in the order in which `v` comes to them."""
 
     DEFAULT_CSS = """
@@ -63,6 +70,7 @@ class DnsTab(Tab):
         Binding("slash", "focus_name", "Name", key_display="/", id="dns.name"),
         Binding("v", "view(1)", "View", id="view"),
         Binding("V", "view(-1)", "The view before", show=False, id="dns.view-before"),
+        Binding("s", "servers", "Servers", id="dns.servers"),
         Binding("r", "again", "Ask again", id="dns.again"),
         Binding("w", "watch", "Watch", id="dns.watch"),
         Binding("escape,backspace", "back", "Back", show=False, id="back"),
@@ -82,12 +90,15 @@ class DnsTab(Tab):
 
         number: int
         why: str
+        state: FindingState = FindingState.FAIL
 
     @dataclass
     class SystemRead(Message):
         """The configuration of this machine was read."""
 
         system: System
+        names: tuple[str, ...]
+        """Those of its hosts file."""
 
     def __init__(
         self,
@@ -95,6 +106,7 @@ class DnsTab(Tab):
         servers: Sequence[Server] = (Server("system"),),
         timeout_s: float = TIMEOUT_S,
         clock: Callable[[], float] = time.monotonic,
+        known_names: Callable[[], Sequence[str]] = tuple,
         id: str | None = None,
     ) -> None:
         """Make the tab.
@@ -103,15 +115,20 @@ class DnsTab(Tab):
             servers: Who is ticked at first.
             timeout_s: How long one question may take.
             clock: Monotonic seconds, by which TTLs tick.
+            known_names: Gives the names that addresses in the other tabs turned out to have.
             id: The widget's id.
         """
         super().__init__(id=id)
-        self._ticks = dict.fromkeys(servers, True)
+        self._offers: Ticks = dict.fromkeys(servers, True)
+        """Everybody who could be ticked."""
         self._timeout_s = timeout_s
         self._clock = clock
+        self._known_names = known_names
         self._subject: Subject | None = None
         self._line = ""
         """What was typed for the subject."""
+        self._named: tuple[Server, ...] = ()
+        """The servers that were named in it."""
         self._asking = False
         self._watches = False
         self._due_at: float | None = None
@@ -127,7 +144,7 @@ class DnsTab(Tab):
     def compose(self) -> ComposeResult:
         """The name, who is asked, what came of it, the views."""
         yield NameBox()
-        yield Line(ticks_text(self._ticks), id="dns-servers")
+        yield Line(ticks_text(self._offers), id="dns-servers")
         yield Line("reading how this machine resolves names …", id="dns-status")
         yield Line(id="dns-views")
         yield from self._panes
@@ -147,6 +164,7 @@ class DnsTab(Tab):
 
     def focus_first(self) -> None:
         """Put the focus on the name."""
+        self._box.names.add(self._known_names())
         self._box.input.focus()
 
     def action_focus_name(self) -> None:
@@ -197,20 +215,53 @@ class DnsTab(Tab):
 
     def _submit(self, line: str) -> None:
         """Ask for what was typed; what makes no sense is said, and nothing else changes."""
+        if names_file(line.strip()):
+            self._judge_file(line.strip())
+            return
         try:
             typed = read_typed(line)
         except (BadNameError, BadServerError) as error:
             self._box.show_error(str(error))
             return
-        servers = typed.servers or tuple(server for server, ticked in self._ticks.items() if ticked)
+        servers = typed.servers or self._ticked
         if not servers:
-            self._box.show_error("no server is ticked, so nobody is asked")
+            self._box.show_error("no server is ticked, so nobody is asked: s chooses them")
             return
         self._box.show_error("")
         self._box.remember(line)
         enquiry = Enquiry(typed.text, typed.types, servers, Wishes(nsid=True), self._timeout_s)
-        self._line = line
+        self._line, self._named = line, typed.servers
+        self._show_servers()
         self._begin(enquiry)
+
+    def _judge_file(self, path: str) -> None:
+        """Show what the rules say of a zone file: there is nobody to ask."""
+        self._box.show_error("")
+        self._line, self._named = path, ()
+        self._show_servers()
+        self._begin(Enquiry(path))
+        self._show_pane(next(pane for pane in self._panes if isinstance(pane, RulesPane)))
+
+    def action_servers(self) -> None:
+        """Choose who is asked."""
+        from netmon.tui.screens.servers import ServersScreen
+
+        def chosen(ticks: Ticks | None) -> None:
+            if ticks is not None:
+                before, self._offers = self._ticked, ticks
+                self._show_servers()
+                if self._ticked != before and self._line:
+                    self._submit(self._line)
+
+        self.app.push_screen(ServersScreen(self._offers), chosen)
+
+    def _show_servers(self) -> None:
+        shown = named_text(self._named) if self._named else ticks_text(self._offers)
+        self.query_one("#dns-servers", Line).show(shown)
+
+    @property
+    def _ticked(self) -> tuple[Server, ...]:
+        return tuple(server for server, ticked in self._offers.items() if ticked)
 
     def _begin(self, enquiry: Enquiry) -> None:
         number = 1 if self._subject is None else self._subject.number + 1
@@ -224,6 +275,10 @@ class DnsTab(Tab):
 
     def _ask_now(self) -> None:
         assert self._subject is not None
+        if names_file(self._subject.enquiry.text):
+            self.workers.cancel_group(self, "dns-lookup")
+            self.post_message(self.NotAsked(self._subject.number, _FILE, FindingState.INFO))
+            return
         self._asking, self._due_at = True, None
         self._ask(self._subject)
 
@@ -245,7 +300,7 @@ class DnsTab(Tab):
 
     @work(thread=True, exclusive=True, group="dns-system", exit_on_error=False, description="resolv.conf")
     def _read_system(self) -> None:
-        self.post_message(self.SystemRead(system()))
+        self.post_message(self.SystemRead(system(), hosts_names()))
 
     @on(Heard)
     def _heard(self, message: Heard) -> None:
@@ -266,11 +321,14 @@ class DnsTab(Tab):
         if self._subject is not None and message.number == self._subject.number:
             self._asking = False
             self._subject = self._subject._replace(error=message.why)
-            self._show_status(marked(FindingState.FAIL, message.why))
+            self._show_status(marked(message.state, message.why))
             self._pane.show_subject(self._subject)
 
     @on(SystemRead)
     def _system_read(self, message: SystemRead) -> None:
+        self._box.names.add([*message.system.search, *message.names])
+        self._offers = offered(self._offers, message.system.servers)
+        self._show_servers()
         if self._subject is None:
             self._show_status(introduction(message.system))
 

@@ -67,3 +67,20 @@ def test_a_chain_is_too_long_from_nine_on(tmp_path: Path) -> None:
 
 def test_a_chain_without_end_in_sight_is_told_once_and_soon(tmp_path: Path) -> None:
     assert set(checks(view_of(tmp_path, chain(3000)))) == {"cname-chain"}
+
+
+def test_a_loop_of_any_length_is_one_and_so_are_the_ways_into_it(tmp_path: Path) -> None:
+    loop = "".join(f"c{n} CNAME c{(n + 1) % 500}\n" for n in range(500))
+    found = only(view_of(tmp_path, "in CNAME on\non CNAME c7\n" + loop + "also CNAME c9\n"))
+    assert found.check == "cname-loop"
+    assert "more) …" in found.summary
+
+
+def test_long_ways_are_told_where_they_begin(tmp_path: Path) -> None:
+    long = "".join(f"c{n} CNAME c{n + 1}\n" for n in range(300)) + "c300 A 192.0.2.1\n"
+    found = only(view_of(tmp_path, long))
+    assert found.check == "cname-chain"
+    assert found.summary.startswith(
+        "c0.example.com. leads through 300 aliases: c0.example.com. → c1.example.com."
+    )
+    assert found.summary.endswith("→ … → c300.example.com.")

@@ -25,4 +25,6 @@ def test_types_have_ttls_of_their_own(tmp_path: Path) -> None:
 
 def test_a_ttl_that_nobody_states_differs_from_none(tmp_path: Path) -> None:
     head = "$ORIGIN example.com.\n@ SOA ns1 h 1 2 3 4 5\n@ NS ns1\nns1 A 192.0.2.1\nns1 300 A 192.0.2.2\n"
-    assert checks(view_of(tmp_path, "", head)) == []
+    finding = only(view_of(tmp_path, "", head))
+    assert finding.check == "ttl-missing"
+    assert finding.summary == "no TTL is stated for example.com. SOA and 2 more records"

@@ -153,3 +153,16 @@ def test_a_written_zone_is_read_back(records: list[Entry]) -> None:
     with TemporaryDirectory() as directory:
         found = view_of(Path(directory), "\n".join(lines)).entries[5:]
     assert [(entry.name, entry.ttl, entry.type) for entry in found] == [r[:3] for r in records]
+
+
+def test_a_byte_order_mark_is_told_and_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "example.com.zone"
+    path.write_bytes(b"\xef\xbb\xbf" + HEAD.encode())
+    view = read_zone(str(path))
+    assert len(view.entries) == 5
+    assert [problem.what for problem in view.problems] == [
+        "it begins with a byte order mark, which servers take for a part of its first word"
+    ]
+    path.write_bytes(HEAD.encode("utf-16"))
+    with pytest.raises(ZoneFileError, match="is UTF-16 text, and zone files are ASCII"):
+        read_zone(str(path))

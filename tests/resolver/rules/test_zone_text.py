@@ -65,3 +65,8 @@ def test_any_bytes_give_entries_in_order(data: bytes) -> None:
 
 def test_many_open_groups_take_no_long_time() -> None:
     assert len(list(entries(b"x (\n" * 100_000))) == 100_000
+
+
+def test_a_parameter_and_its_quoted_value_are_one_word() -> None:
+    (line,) = entries(b'@ HTTPS 1 . alpn="h2,h3" a= "b" "c=""d"\n')
+    assert line.words == ("@", "HTTPS", "1", ".", 'alpn="h2,h3"', "a=", '"b"', '"c="', '"d"')

@@ -24,7 +24,7 @@ ODD = (
     + r"""
 txt TXT "a;b" "\"q\"" "\000\255" ""
 caa CAA 0 issue "ca.example;x=1"
-sp\032ace\.dot A 192.0.2.1
+sp\032ace\.dot TXT x
 *.wild CNAME www
 www A 192.0.2.1
 www AAAA 2001:db8::1

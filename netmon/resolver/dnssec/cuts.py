@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netmon.resolver.dnssec.denial.proofs import no_ds
 from netmon.resolver.dnssec.denial.verdict import Denial, DenialKind
 from netmon.resolver.dnssec.evidence import evidence
 from netmon.resolver.dnssec.keys import digest_seen, unknown, usable
@@ -82,6 +81,8 @@ class _Cut:
         return self._same_zone(f"{shown(alias.rrset.name)} is an alias", (), is_end=True)
 
     def _denied(self, message: dns.message.Message) -> Place:
+        from netmon.resolver.dnssec.denial.proofs import no_ds
+
         found = evidence(self._pursuit, message, self._parent.trusted)
         self._step = self._step._replace(signatures=found.signatures)
         denial = no_ds(self._cut, self._parent.name, found.rrsets)

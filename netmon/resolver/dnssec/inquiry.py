@@ -11,7 +11,7 @@ from netmon.resolver.dnssec.anchors import Anchor, root_anchor
 from netmon.resolver.dnssec.fetching import Fetcher
 from netmon.resolver.dnssec.validating import UNFIT, validate
 from netmon.resolver.dnssec.verdict import Trust, TrustStep
-from netmon.resolver.enquiry import TYPES, servers_for
+from netmon.resolver.enquiry import TYPES, Enquiry, servers_for
 from netmon.resolver.questions import BadNameError, questions
 from netmon.resolver.server import Server
 from netmon.resolver.system import System, system
@@ -38,6 +38,20 @@ class TrustWanted(NamedTuple):
     timeout_s: float = TIMEOUT_S
     ca_file: str | None = None
     """Certificates to trust instead of the system's."""
+
+
+def wanted(enquiry: Enquiry, name: str = "") -> TrustWanted:
+    """What is to be validated of an enquiry: the first of its types.
+
+    Args:
+        enquiry: what was typed.
+        name: the fully qualified name, where the servers have completed it.
+
+    Raises:
+        BadNameError: nothing can be asked.
+    """
+    kinds, (plain, *_) = questions(enquiry.text, enquiry.types[:1], (), 1)
+    return TrustWanted(name or plain.to_text(), kinds, enquiry.servers, ca_file=enquiry.ca_file)
 
 
 Validator = Callable[[TrustWanted, Callable[[TrustStep], None], Event], Trust]

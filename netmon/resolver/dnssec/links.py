@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from netmon.resolver.dnssec.denial.proofs import absence, no_closer_match, no_ds
 from netmon.resolver.dnssec.denial.verdict import Denial, DenialKind
 from netmon.resolver.dnssec.evidence import Evidence, evidence
 from netmon.resolver.dnssec.pursuit import Pursuit, shown, without_edns
@@ -88,6 +87,8 @@ def _judge_expansion(
     pursuit: Pursuit, question: Question, step: TrustStep, signed: Signed, good: RRSIG
 ) -> TrustStep:
     """What a wildcard gave needs the proof that no closer name is there (RFC 4035 section 5.3.4)."""
+    from netmon.resolver.dnssec.denial.proofs import no_closer_match
+
     owner, zone = signed.rrset.name, question.zone
     proof = evidence(pursuit, question.message, zone.trusted)
     denial = no_closer_match(owner, good.labels, zone.name, proof.rrsets)
@@ -104,6 +105,8 @@ def _judge_expansion(
 
 
 def _judge_absence(pursuit: Pursuit, question: Question, step: TrustStep, what: str) -> TrustStep:
+    from netmon.resolver.dnssec.denial.proofs import absence, no_ds
+
     zone = question.zone
     proof = evidence(pursuit, question.message, zone.trusted)
     is_gone = question.fetched.rcode == "NXDOMAIN"

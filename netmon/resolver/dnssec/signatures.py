@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SUPPORTED = frozenset((5, 7, 8, 10, 13, 14, 15, 16))
 """Algorithms that are verified here: RSA with SHA-1 and SHA-2, ECDSA, EdDSA (RFC 9904). The others are as if
 they were not there (RFC 4035 section 5.2)."""
+_UNREADABLE = (ValueError, IndexError, ArithmeticError, TypeError)
+"""What parsers of keys may meet in strangers' bytes."""
 MOST_SIGNATURES = 8
 """Of one record set; a rollover of keys and algorithms together needs four."""
 MOST_KEYS = 4
@@ -42,23 +45,24 @@ class Effort:
         return self._left >= 0
 
 
+Named = dict[tuple[int, int], list["DNSKEY"]]
+"""Keys by algorithm and tag, which several can share."""
+
+
 class Keys(NamedTuple):
     """Keys of one zone that are believed."""
 
     zone: dns.name.Name
     keys: tuple[DNSKEY, ...]
 
-    def candidates(self, signature: RRSIG) -> list[DNSKEY]:
-        """Those that the signature can have been made with (RFC 4035 section 5.3.1)."""
+    def by_tag(self) -> Named:
+        """Those that may sign, by what a signature says of its key (RFC 4035 section 5.3.1)."""
         import dns.dnssec
 
-        return [
-            key
-            for key in self.keys
-            if key.algorithm == signature.algorithm
-            and dns.dnssec.key_id(key) == signature.key_tag
-            and is_zone_key(key)
-        ]
+        named: Named = {}
+        for key in filter(is_zone_key, self.keys):
+            named.setdefault((key.algorithm, dns.dnssec.key_id(key)), []).append(key)
+        return named
 
 
 class Checked(NamedTuple):
@@ -88,9 +92,10 @@ def check(signed: Signed, keys: Keys, now: float, effort: Effort) -> Checked:
     """
     good: RRSIG | None = None
     seen: list[SignatureSeen] = []
-    signatures = sorted(signed.signatures, key=lambda each: not keys.candidates(each))
+    named = keys.by_tag()  # once: a stranger may send hundreds of keys and of signatures
+    signatures = sorted(signed.signatures, key=lambda each: (each.algorithm, each.key_tag) not in named)
     for signature in signatures[:MOST_SIGNATURES]:
-        note = "" if good is not None else _fault(signed.rrset, signature, keys, now, effort)
+        note = "" if good is not None else _fault(signed.rrset, signature, keys.zone, named, now, effort)
         seen.append(_seen(signed.rrset, signature, note, is_tried=good is None))
         if good is None and not note:
             good = signature
@@ -109,15 +114,17 @@ def algorithm_name(number: int) -> str:
     return dns.dnssec.algorithm_to_text(number)
 
 
-def _fault(rrset: dns.rrset.RRset, signature: RRSIG, keys: Keys, now: float, effort: Effort) -> str:
+def _fault(
+    rrset: dns.rrset.RRset, signature: RRSIG, zone: dns.name.Name, named: Named, now: float, effort: Effort
+) -> str:
     """Why `signature` does not count; empty if it verifies."""
-    if signature.signer != keys.zone:
-        return f"is by {clean(signature.signer.to_text())}, not by the zone {clean(keys.zone.to_text())}"
+    if signature.signer != zone:
+        return f"is by {clean(signature.signer.to_text())}, not by the zone {clean(zone.to_text())}"
     if signature.algorithm not in SUPPORTED:
         return f"is of algorithm {algorithm_name(signature.algorithm)}, which is not verified here"
     if signature.labels > labels(rrset.name):
         return "is for a longer name"
-    candidates = keys.candidates(signature)
+    candidates = named.get((signature.algorithm, signature.key_tag))
     if not candidates:
         algorithm = algorithm_name(signature.algorithm)
         return f"is by key {signature.key_tag} ({algorithm}), and no such key is trusted"
@@ -127,21 +134,21 @@ def _fault(rrset: dns.rrset.RRset, signature: RRSIG, keys: Keys, now: float, eff
     if signature.inception > now:
         ahead = format_age(signature.inception - now)
         return f"is not valid before {moment(signature.inception)}, in {ahead}"
-    return _trial(rrset, signature, candidates, keys, now, effort)
+    return _trial(rrset, signature, candidates, zone, now, effort)
 
 
 def _trial(
     rrset: dns.rrset.RRset,
     signature: RRSIG,
     candidates: Sequence[DNSKEY],
-    keys: Keys,
+    zone: dns.name.Name,
     now: float,
     effort: Effort,
 ) -> str:
     for key in candidates[:MOST_KEYS]:
         if not effort.spend():
             return f"was not checked: there were {MOST_TRIALS} before it, more than an honest zone needs"
-        if _verifies(rrset, signature, key, keys.zone, now):
+        if _verifies(rrset, signature, key, zone, now):
             return ""
     return "does not verify: the records are not those that were signed"
 
@@ -156,7 +163,7 @@ def _verifies(rrset: dns.rrset.RRset, signature: RRSIG, key: DNSKEY, zone: dns.n
     try:
         # Its own policy refuses SHA-1, by which some zones are still signed; SUPPORTED is ours.
         dns.dnssec.validate_rrsig(rrset, signature, {zone: only}, None, now, dns.dnssec.allow_all_policy)
-    except (dns.exception.DNSException, UnsupportedAlgorithm, ValueError, IndexError, ArithmeticError):
+    except (dns.exception.DNSException, UnsupportedAlgorithm, struct.error, *_UNREADABLE):
         return False  # a key whose bytes are no key is as good as one that does not fit
     return True
 

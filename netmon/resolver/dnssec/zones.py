@@ -47,8 +47,8 @@ def anchored(pursuit: Pursuit, anchor: Anchor) -> Zone:
         signed = find(fetched.message.answer, anchor.zone, "DNSKEY")
         if signed is None or not signed.signatures:
             # Where even the first keys come without signatures, the server is to blame, not the zone.
-            lacks = "its signatures" if signed else "it"
-            why = f"{fetched.server} {_STRIPS}: asked for the DNSKEY of {zone}, it left out {lacks}"
+            gave = "them without signatures" if signed else "none"
+            why = f"{fetched.server} {_STRIPS}: asked for the keys (DNSKEY) of {zone}, it gave {gave}"
             return _told(pursuit, _timed(step, fetched), anchor.zone, TrustStatus.INDETERMINATE, why)
     if not anchor.keys and not usable(anchor.digests):
         why = f"the algorithms of the trust anchor of {zone} are not known here"

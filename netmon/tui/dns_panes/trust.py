@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from netmon.engine.explain import Explanation
-from netmon.resolver.dnssec.inquiry import TrustWanted, Validator, trust_in
+from netmon.resolver.dnssec.inquiry import TrustWanted, Validator, trust_in, wanted
 from netmon.resolver.dnssec.verdict import Trust, TrustStep
 from netmon.resolver.enquiry import NobodyError
 from netmon.resolver.questions import BadNameError
@@ -85,7 +85,13 @@ class TrustPane(DetailedPane):
 
     def show_subject(self, subject: Subject) -> None:
         """Validate a subject that is new; one whose name the servers have completed is validated anew."""
-        asked = _wanted(subject)
+        try:
+            asked = wanted(subject.enquiry, "" if subject.outcome is None else subject.outcome.name)
+        except BadNameError as error:
+            self.forget()
+            self._clear()
+            self.fail(str(error))
+            return
         if (subject.number, asked) != (self._subject, self._wanted):
             self._subject, self._wanted = subject.number, asked
             self.again()
@@ -167,10 +173,3 @@ class TrustPane(DetailedPane):
     def explain_row(self, row: Any) -> Explanation:
         """A link in words."""
         return explain_step(row)
-
-
-def _wanted(subject: Subject) -> TrustWanted:
-    """What is to be validated of a subject: of its types the first."""
-    enquiry = subject.enquiry
-    types = enquiry.types if len(enquiry.types) == 1 else ()
-    return TrustWanted(subject.name, types, enquiry.servers, ca_file=enquiry.ca_file)

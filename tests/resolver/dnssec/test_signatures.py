@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import time
 
+import dns.dnssec
 import pytest
+from dns.dnssectypes import Algorithm
+from hypothesis import given
+from hypothesis import strategies as st
 
-from netmon.resolver.dnssec.signatures import MOST_KEYS, MOST_SIGNATURES, Effort, check
+from netmon.resolver.dnssec.signatures import MOST_KEYS, MOST_SIGNATURES, SUPPORTED, Effort, check
 from tests.resolver.dnssec.staged import DAY, NOW, changed, keys, pair, rrset, sign, signed
 
 WWW = rrset("www.test.", "A", "192.0.2.1", "192.0.2.2")
+BROKEN = pair()
 
 
 def test_a_good_one() -> None:
@@ -91,12 +96,17 @@ def test_what_is_spent_is_spent() -> None:
     assert "was not checked" in found.why
 
 
-def test_a_key_whose_bytes_are_no_key() -> None:
-    by = pair()
-    broken = by._replace(key=changed(by.key, key=b"short"))
-    signature = sign(WWW, by, "test.")
-    import dns.dnssec
-
-    tagged = changed(signature, key_tag=dns.dnssec.key_id(broken.key))
-    found = check(signed(WWW, tagged), keys("test.", broken), NOW, Effort())
+@given(
+    algorithm=st.sampled_from(sorted(SUPPORTED)), key=st.binary(max_size=80), signature=st.binary(max_size=80)
+)
+def test_any_bytes_are_a_key_and_a_signature_that_do_not_fit(
+    algorithm: int, key: bytes, signature: bytes
+) -> None:
+    by = BROKEN
+    broken = by._replace(key=changed(by.key, key=key, algorithm=Algorithm.make(algorithm)))
+    made = changed(
+        sign(WWW, by, "test."), algorithm=broken.key.algorithm, key_tag=dns.dnssec.key_id(broken.key),
+        signature=signature,
+    )  # fmt: skip
+    found = check(signed(WWW, made), keys("test.", broken), NOW, Effort())
     assert "does not verify" in found.why

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import dns.flags
 import dns.message
@@ -14,7 +15,12 @@ import dns.name
 import dns.query
 import dns.rcode
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from netmon.resolver.ask import understood
+from netmon.resolver.dnssec.anchors import Anchor, load_anchors
+from netmon.resolver.dnssec.fetching import Fetched
 from netmon.resolver.dnssec.validating import validate
 from netmon.resolver.dnssec.verdict import StepKind, TrustStatus, TrustStep
 from tests.resolver.dnssec.asking import fetcher, trust
@@ -168,3 +174,56 @@ def test_the_anchor_of_another_root(signed_tree: Served) -> None:
     )
     assert found.status is BOGUS
     assert "no key of . is one that the trust anchor names: those are 20326, 38696" in found.reason
+
+
+class _Recorded(NamedTuple):
+    """What the servers said on the way to one answer, as it came."""
+
+    name: dns.name.Name
+    wires: dict[tuple[dns.name.Name, str], bytes]
+    anchors: tuple[Anchor, ...]
+    records: set[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def recorded(signed_tree: Served) -> _Recorded:
+    real, wires = fetcher(signed_tree.server), dict[tuple[dns.name.Name, str], bytes]()
+    name = dns.name.from_text("x.wild.nsec.test.")
+
+    def ask(wanted: dns.name.Name, kind: str) -> Fetched:
+        found = real(wanted, kind)
+        assert found.message is not None
+        wires[wanted, kind] = found.message.to_wire()
+        return found
+
+    anchors = load_anchors(str(signed_tree.anchor))
+    sound = validate(name, "A", ask, anchors, time.time())
+    assert sound.status is SECURE
+    return _Recorded(name, wires, anchors, {(record.name, record.data) for record in sound.records})
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_byte_that_was_changed_never_makes_another_answer_secure(
+    recorded: _Recorded, data: st.DataObject
+) -> None:
+    """Whatever a stranger on the way changes, it is the answer that was signed, or it is not secure."""
+    forged = data.draw(st.sampled_from(sorted(recorded.wires, key=str)))
+    at = data.draw(st.integers(12, len(recorded.wires[forged]) - 1))
+    byte = data.draw(st.integers(0, 255))
+
+    def ask(name: dns.name.Name, kind: str) -> Fetched:
+        wire = recorded.wires.get((name, kind))
+        if wire is None:
+            return Fetched(None, error="was silent")
+        if (name, kind) == forged:
+            wire = wire[:at] + bytes([byte]) + wire[at + 1 :]
+        query = dns.message.make_query(name, kind, want_dnssec=True)
+        query.id = int.from_bytes(wire[:2])
+        message = understood(query, wire)
+        return Fetched(message, "192.0.2.53", 1.0, "" if message is not None else "sent garbage")
+
+    found = validate(recorded.name, "A", ask, recorded.anchors, time.time())
+    if found.status is SECURE:
+        assert {(record.name.lower(), record.data) for record in found.records} == recorded.records
+    assert found.reason.isprintable()

@@ -86,15 +86,15 @@ async def test_steps_are_there_before_the_end_and_another_name_ends_it() -> None
 
     def validate(wanted: TrustWanted, on_step: OnStep, stop: Event) -> Trust:
         on_step(BOGUS.steps[0])
-        if wanted.text == "slow.test":
+        if wanted.text == "slow.test.":
             going.set()
             assert stop.wait(10)
-        return BOGUS._replace(name=f"{wanted.text}.")
+        return BOGUS._replace(name=wanted.text)
 
     async with opened(TrustPane(validate)) as screen:
         await screen.show("slow.test")
         await screen.until(lambda: going.is_set() and screen.rows)
-        assert screen.head == "slow.test: validating …"
+        assert screen.head == "slow.test.: validating …"
         await validated(screen, "www.test")
         assert screen.head == "✕ www.test. A is bogus: its signature expired 2d ago"
         assert len(screen.rows) == 1

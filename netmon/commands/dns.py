@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netmon.commands.ending import FOUND, NOT_FOUND, CannotAskError
@@ -74,8 +73,8 @@ def read_enquiry(options: argparse.Namespace) -> Enquiry:
     from netmon.resolver.enquiry import TYPES, Enquiry
     from netmon.resolver.server import BadServerError, Server, parse_server
 
-    if options.ca is not None and not Path(options.ca).is_file():
-        raise CannotAskError(f"--ca: {options.ca} is no file")
+    if options.ca is not None:
+        check_ca(options.ca)
     try:
         servers = tuple(map(parse_server, options.server)) or (Server("system"),)
         subnet = None if options.subnet is None else parse_subnet(options.subnet)
@@ -84,6 +83,25 @@ def read_enquiry(options: argparse.Namespace) -> Enquiry:
     wishes = Wishes(not options.no_recursion, options.cd, options.do, options.nsid, options.cookie, subnet)
     types = tuple(kind.upper() for kind in options.types) or TYPES
     return Enquiry(options.name, types, servers, wishes, options.timeout, options.ca, options.get)
+
+
+def check_ca(path: str) -> None:
+    """See that a file holds certificates: else every server would be blamed for it.
+
+    Raises:
+        CannotAskError: it holds none, or cannot be read.
+    """
+    import ssl
+
+    from netmon.model.text import clean
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        raise CannotAskError(f"--ca: {clean(path, 200)} holds no certificates (PEM)") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise CannotAskError(f"--ca: {clean(path, 200)} cannot be read ({why})") from None
 
 
 def why_not(outcome: Outcome) -> str:

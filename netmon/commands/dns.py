@@ -109,8 +109,10 @@ def why_not(outcome: Outcome) -> str:
     reasons = []
     for each in outcome.replies:
         first = next((said.answer for said in each.said), None)
-        reasons.append(f"{each.server} {first.error if first and first.error else 'was not asked'}")
-    return "no server answered: " + "; ".join(reasons)
+        said = first.error if first and first.error else "was not asked"
+        reasons.append(f"{each.server}{': ' if each.answered else ' '}{said}")
+    failed = any(each.answered for each in outcome.replies)
+    return f"{'no server knows' if failed else 'no server answered'}: {'; '.join(reasons)}"
 
 
 def _ask(enquiry: Enquiry) -> Outcome:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import stat
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netmon.commands.ending import FOUND, NOT_FOUND, CannotAskError
@@ -77,13 +78,27 @@ def check_combination(options: argparse.Namespace) -> None:
 
 
 def check_ca(options: argparse.Namespace) -> None:
-    """See that the file of certificates is one.
+    """See that the file of `--ca` holds certificates: else every server would be blamed for it.
 
     Raises:
-        CannotAskError: it is none.
+        CannotAskError: it holds none, or cannot be read.
     """
-    if options.ca is not None and not Path(options.ca).is_file():
-        raise CannotAskError(f"--ca: {options.ca} is no file")
+    if options.ca is None:
+        return
+    import ssl
+
+    from netmon.model.text import clean
+
+    named = f"--ca: {clean(options.ca, 200)}"
+    try:
+        if not stat.S_ISREG(os.stat(options.ca).st_mode):
+            raise CannotAskError(f"{named} is no file")
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(options.ca)
+    except ssl.SSLError:
+        raise CannotAskError(f"{named} holds no certificates (PEM)") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise CannotAskError(f"{named} cannot be read ({why})") from None
 
 
 def read_enquiry(options: argparse.Namespace) -> Enquiry:
@@ -115,8 +130,10 @@ def why_not(outcome: Outcome) -> str:
     reasons = []
     for each in outcome.replies:
         first = next((said.answer for said in each.said), None)
-        reasons.append(f"{each.server} {first.error if first and first.error else 'was not asked'}")
-    return "no server answered: " + "; ".join(reasons)
+        said = first.error if first and first.error else "was not asked"
+        reasons.append(f"{each.server}{': ' if each.answered else ' '}{said}")
+    failed = any(each.answered for each in outcome.replies)
+    return f"{'no server knows' if failed else 'no server answered'}: {'; '.join(reasons)}"
 
 
 def _ask(enquiry: Enquiry) -> Outcome:

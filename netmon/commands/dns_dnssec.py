@@ -51,11 +51,13 @@ def _code(trust: Trust) -> int:
 
 
 def _validate(options: argparse.Namespace) -> Trust:
+    from netmon.commands.dns import check_ca
     from netmon.resolver.dnssec.inquiry import TIMEOUT_S, TrustWanted, trust_in
     from netmon.resolver.enquiry import NobodyError
     from netmon.resolver.questions import BadNameError
     from netmon.resolver.server import BadServerError, Server, parse_server
 
+    check_ca(options)
     try:
         servers = tuple(map(parse_server, options.server)) or (Server("system"),)
         types = tuple(kind.upper() for kind in options.types)

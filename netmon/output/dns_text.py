@@ -28,8 +28,9 @@ def write_text(stream: TextIO, outcome: Outcome) -> None:
         write_line(stream, line)
     write_line(stream, "")
     write_table(stream, _COLUMNS, outcome.replies, width)
+    best = _best(outcome)
     for replies in outcome.replies:
-        for line in _remarks(replies, width):
+        for line in _remarks(replies, width, told=replies is best):
             write_line(stream, line)
     for line in (*_grid(outcome.compared, width), *_others(outcome, width), *_tail(outcome, width)):
         write_line(stream, line)
@@ -52,11 +53,16 @@ def _head(outcome: Outcome, width: int) -> Iterator[str]:
 
 
 def _best(outcome: Outcome) -> Replies | None:
-    """The first server that found anything, else the first that answered."""
+    """The first server that found anything, else the first that knows there is nothing, else any at all."""
     answered = [each for each in outcome.replies if each.answered]
-    return next(
-        (each for each in answered if any(s.answer.records for s in each.said)), next(iter(answered), None)
-    )
+    return max(answered, key=_worth, default=None)
+
+
+def _worth(replies: Replies) -> int:
+    answers = [said.answer for said in _answered(replies)]
+    if any(answer.error is None for answer in answers):
+        return 2
+    return int(any(answer.rcode in ("NOERROR", "NXDOMAIN") for answer in answers))
 
 
 def _record_lines(found: Sequence[Record], name: str, width: int) -> Iterator[str]:
@@ -73,7 +79,7 @@ def _absent(replies: Replies, width: int) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for said in replies.said:
         if said.answer.error is not None:
-            plain = said.answer.rcode == "NOERROR" and not said.extras.ede
+            plain = said.answer.error.endswith(f" has no {said.answer.type} record")
             reasons.setdefault("" if plain else said.answer.error, []).append(said.answer.type)
     for reason, kinds in reasons.items():
         if reason == "":
@@ -120,13 +126,19 @@ _COLUMNS: Sequence[Column[Replies]] = (
 )
 
 
-def _remarks(replies: Replies, width: int) -> Iterator[str]:
-    """What else is to be said of one server: the address behind its name, failures, explanations, EDNS."""
+def _remarks(replies: Replies, width: int, *, told: bool) -> Iterator[str]:
+    """What else is to be said of one server: the address behind its name, failures, explanations, EDNS.
+
+    Args:
+        replies: what it said.
+        width: of the terminal.
+        told: whether its reasons stand above already, where the answer is.
+    """
     texts: dict[str, list[str]] = {}
     if replies.address and replies.address != replies.server.host:
         texts[f"asked at {replies.address}"] = []
     for said in replies.said:
-        for text in _said_texts(said):
+        for text in _said_texts(said, told=told):
             texts.setdefault(text, []).append(said.answer.type)
     for text, kinds in texts.items():
         some = 0 < len(kinds) < len(replies.said)
@@ -134,12 +146,13 @@ def _remarks(replies: Replies, width: int) -> Iterator[str]:
         yield from wrap(line, width, first="  ", rest=_INDENT)
 
 
-def _said_texts(said: Said) -> Iterator[str]:
+def _said_texts(said: Said, *, told: bool) -> Iterator[str]:
     if said.answer.rcode is None and said.answer.error:
         yield said.answer.error
     yield from said.notes
     for explanation in said.extras.ede:
-        yield f"explains (EDE): {explanation}"
+        if not (told and said.answer.error and said.answer.ede):
+            yield f"explains (EDE): {explanation}"
     for what, value in (("NSID", said.extras.nsid), ("cookie", said.extras.cookie)):
         if value is not None:
             yield f"{what} {value}"
@@ -185,15 +198,20 @@ def _parts(kinds: Sequence[str], sizes: Mapping[str, int], room: int) -> Iterato
 
 
 def _others(outcome: Outcome, width: int) -> Iterator[str]:
-    """What servers say that differs from the answer above."""
+    """What servers say that differs from the answer above, once for those that say the same."""
     best = _best(outcome)
     shown = {(r.name.lower(), r.type, r.data) for r in best.records()} if best else set()
+    groups: dict[frozenset[tuple[str, str, str]], tuple[list[str], list[Record]]] = {}
     for replies in outcome.replies:
-        other = [r for r in replies.records() if (r.name.lower(), r.type, r.data) not in shown]
-        if replies is not best and other:
-            yield ""
-            yield f"only from {replies.server}"
-            yield from _record_lines(other, outcome.name, width)
+        other = {(r.name.lower(), r.type, r.data): r for r in replies.records()}
+        left = frozenset(other.keys() - shown)
+        if replies is not best and left:
+            records = [record for key, record in other.items() if key in left]
+            groups.setdefault(left, ([], records))[0].append(str(replies.server))
+    for servers, records in groups.values():
+        yield ""
+        yield from wrap(f"only from {', '.join(servers)}", width, rest=_INDENT)
+        yield from _record_lines(records, outcome.name, width)
 
 
 def _tail(outcome: Outcome, width: int) -> Iterator[str]:

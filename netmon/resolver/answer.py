@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
+from netmon.resolver.weight import too_heavy
 
 if TYPE_CHECKING:
     import dns.message
@@ -151,6 +152,8 @@ def response(query: dns.message.Message, wire: bytes) -> dns.message.Message | N
     import dns.exception
     import dns.message
 
+    if too_heavy(wire):
+        return None
     message: dns.message.Message
     try:
         message = dns.message.from_wire(wire, raise_on_truncation=True)

@@ -26,6 +26,10 @@ class BadServerError(ValueError):
     """The text names no server; the message is one line that says why."""
 
 
+class _Wrong(ValueError):  # noqa: N818  # never leaves this module
+    """What is wrong with the text."""
+
+
 class Server(NamedTuple):
     """One server and the transport over which it is asked."""
 
@@ -63,9 +67,15 @@ def parse_server(text: str) -> Server:
     Raises:
         BadServerError: it is none of the forms.
     """
-    text = text.strip()
+    try:
+        return _parse(text.strip())
+    except _Wrong as wrong:
+        raise BadServerError(f"bad server {clean(text.strip(), 60)!r}: {wrong}; {_HOW}") from None
+
+
+def _parse(text: str) -> Server:
     if not text or len(text) > _TEXT_LIMIT or not text.isascii() or not text.isprintable():
-        raise _bad(text, "empty, too long, or not plain ASCII")
+        raise _Wrong("empty, too long, or not plain ASCII")
     if text == "system":
         return Server("system")
     scheme, separator, rest = text.partition("://")
@@ -74,7 +84,7 @@ def parse_server(text: str) -> Server:
     scheme = scheme.lower()
     if scheme not in PORTS or scheme == "system":
         known = ", ".join(f"{name}://" for name in get_args(Scheme) if name != "system")
-        raise _bad(text, f"{scheme}:// is not one of {known}")
+        raise _Wrong(f"{scheme}:// is not one of {known}")
     authority, slash, path = rest.partition("/")
     return _server(scheme, authority, slash + path)
 
@@ -84,19 +94,23 @@ def _server(scheme: Scheme, authority: str, path: str) -> Server:
     if scheme == "https":
         path = path.removesuffix("{?dns}") or PATH
         if _PATH.fullmatch(path) is None or "#" in path:
-            raise _bad(path, "this is no path of a URL")
+            raise _Wrong("this is no path of a URL")
     elif path not in ("", "/"):
-        raise _bad(authority + path, f"{scheme}:// takes no path")
+        raise _Wrong(f"{scheme}:// takes no path")
     path = path if scheme == "https" else ""
-    return Server(scheme, _host(host), _port(port, authority, PORTS[scheme]), path)
+    return Server(scheme, _host(host), _port(port, PORTS[scheme]), path)
 
 
 def _split(authority: str) -> tuple[str, str | None]:
     """Host and port; a bare IPv6 address has no port."""
+    if not authority:
+        raise _Wrong("it names no host")
+    if "@" in authority:
+        raise _Wrong("a server takes no user name and no password")
     if authority.startswith("["):
         host, bracket, rest = authority[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")) or ":" not in host:
-            raise _bad(authority, "brackets stand around an IPv6 address, and a port behind them")
+            raise _Wrong("brackets stand around an IPv6 address, and a port behind them")
         return host, rest[1:] if rest else None
     if authority.count(":") > 1:
         return authority, None
@@ -111,9 +125,9 @@ def _host(text: str) -> str:
     name = text.lower().removesuffix(".")
     labels = name.split(".")
     if len(name) > 253 or not all(map(_LABEL.fullmatch, labels)):
-        raise _bad(text, "neither an address nor a host name")
+        raise _Wrong("neither an address nor a host name")
     if labels[-1].isdigit():  # RFC 1123 section 2.1: so that no mistyped address is taken for a name
-        raise _bad(text, "no IPv4 address, though it ends like one")
+        raise _Wrong("no IPv4 address, though it ends like one")
     return name
 
 
@@ -129,13 +143,9 @@ def _address(text: str) -> str | None:
     return str(address)
 
 
-def _port(text: str | None, authority: str, usual: int) -> int:
+def _port(text: str | None, usual: int) -> int:
     if text is None:
         return usual
     if not text.isdigit() or len(text) > 5 or not 0 < int(text) < 65536:
-        raise _bad(authority, "the port is not a number from 1 to 65535")
+        raise _Wrong("the port is not a number from 1 to 65535")
     return int(text)
-
-
-def _bad(text: str, why: str) -> BadServerError:
-    return BadServerError(f"bad server {clean(text, 60)!r}: {why}; {_HOW}")

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import dns.edns
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
 import pytest
 
 from tests.program import netmon, said_in_one_line
 from tests.resolver.authority import Authority
+from tests.resolver.hostile import serve_reply
 from tests.resolver.server import Fault, Server, serve
 from tests.resolver.streams import serve_https, serve_quic, serve_tls
 
@@ -102,7 +111,11 @@ def test_what_is_wrong_is_one_line(server: Server) -> None:
         (("a.test", "NOPE", *to), "NOPE"),
         (("a.test", *to, "--server", "ftp://x"), "ftp"),
         (("a.test", *to, "--subnet", "x"), "bad subnet"),
-        (("a.test", *to, "--ca", "/nowhere"), "--ca"),
+        (("a.test", *to, "--ca", "/nowhere"), "--ca: /nowhere cannot be read"),
+        (("a.test", *to, "--ca", __file__), "holds no certificates"),
+        (("a.test", "TYPE0", *to), "TYPE0"),
+        (("a.test", *to, "--server", "tls://"), "bad server 'tls://': it names no host"),
+        (("a.test", *to, "--server", "udp://192.0.2.1/x"), "bad server 'udp://192.0.2.1/x'"),
         (("a.test", *to, "--timeout", "x"), "--timeout"),
         (("a.test", "--zone", "x", "--lint"), "--zone"),
         (("--zone", "x"), "--lint"),
@@ -111,3 +124,91 @@ def test_what_is_wrong_is_one_line(server: Server) -> None:
     ]:
         said_in_one_line(netmon("dns", *arguments), "netmon dns", word)
     assert len(server.asked) == before
+
+
+_ESCAPES = "\x1b[31m\x9b\u202e"
+
+
+def _poisoned(query: dns.message.Message) -> bytes:
+    """What was asked for, with escapes wherever a string can stand, among what was not."""
+    reply = dns.message.make_response(query)
+    name, kind = query.question[0].name, query.question[0].rdtype
+    text = b"\x1b[31m\x9b\xe2\x80\xae"
+    data = {
+        "TXT": bytes([len(text)]) + text,
+        "HINFO": (bytes([len(text)]) + text) * 2,
+        "URI": b"\0\1\0\1" + text,
+        "CAA": b"\0\5issue" + text,
+        "NAPTR": b"\0\1\0\1" + (bytes([len(text)]) + text) * 3 + b"\0",
+        "HTTPS": b"\0\1\0\0\1\0\5\4" + text[:4],
+        "TYPE65534": text,
+    }[dns.rdatatype.to_text(kind)]
+    reply.answer.append(_rrset(name, kind, data))
+    reply.answer.append(_rrset(dns.name.from_text("elsewhere.test"), kind, data))
+    reply.use_edns(0, options=[dns.edns.EDEOption("4", _ESCAPES), dns.edns.NSIDOption(text)])
+    return reply.to_wire(max_size=65535)
+
+
+def _rrset(name: dns.name.Name, kind: dns.rdatatype.RdataType, data: bytes) -> dns.rrset.RRset:
+    rdata = dns.rdata.from_wire(dns.rdataclass.IN, kind, data, 0, len(data))
+    return dns.rrset.from_rdata(name, 2**32 - 1 if kind == dns.rdatatype.TXT else 60, rdata)
+
+
+@pytest.mark.parametrize("over", ["", "tcp://"])
+def test_nothing_that_a_server_says_reaches_the_terminal_as_a_command(over: str) -> None:
+    kinds = ("TXT", "HINFO", "URI", "CAA", "NAPTR", "HTTPS", "TYPE65534")
+    with serve_reply(_poisoned) as address:
+        asked = ("dns", "evil.test", *kinds, "--server", over + address, "--nsid")
+        text, json = netmon(*asked), netmon(*asked, "--json")
+    assert (text.code, json.code) == (0, 0)
+    assert all(line.isprintable() for line in text.out.splitlines())
+    (row,) = json.body["answers"]
+    assert {record["type"] for record in row["records"]} == set(kinds)
+    assert {record["name"] for record in row["records"]} == {"evil.test."}
+    assert "elsewhere" not in text.out
+    assert "also sent a record of other names or classes" in " ".join(text.out.split())
+    said = [
+        *(f"{r['name']}{r['data']}" for r in row["records"]),
+        row["ede"][0]["text"],
+        row["questions"][0]["nsid"],
+    ]
+    assert all(each.isprintable() for each in said)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda wire: wire[:2] + b"\xff" * 40, "garbage"),
+        (lambda wire: bytes([wire[0] ^ 1]) + wire[1:], "garbage"),
+        (lambda wire: wire[:11], "garbage"),
+        (lambda wire: b"", "garbage"),
+        (lambda wire: wire[:6] + b"\xff\xff" + wire[8:], "garbage"),
+        (lambda wire: wire[:12] + b"\x05other" + wire[12:], "garbage"),
+    ],
+)
+def test_no_answer_to_the_question_is_one_line(spoil: Callable[[bytes], bytes], why: str) -> None:
+    with serve_reply(lambda query: spoil(dns.message.make_response(query).to_wire())) as address:
+        answer = netmon("dns", "host.test", "A", "--server", address, "--timeout", "0.4")
+    assert answer.code == 2
+    assert answer.err.startswith(f"netmon dns: no server answered: {address} ")
+    assert answer.err.count("\n") == 1
+    assert why in answer.err
+
+
+def test_2000_records_and_a_failure_with_records() -> None:
+    def many(query: dns.message.Message) -> bytes:
+        reply = dns.message.make_response(query)
+        name = query.question[0].name
+        addresses = [f"10.0.{n >> 8}.{n & 255}" for n in range(2000)]
+        reply.answer.append(dns.rrset.from_text(name, 60, "IN", "A", *addresses))
+        if name.labels[0] == b"fails":
+            reply.set_rcode(dns.rcode.SERVFAIL)
+        return reply.to_wire(max_size=65535)
+
+    with serve_reply(many) as address:
+        found = netmon("dns", "many.test", "A", "--server", f"tcp://{address}")
+        failed = netmon("dns", "fails.test", "A", "--server", f"tcp://{address}", "--json")
+    assert found.code == 0
+    assert found.out.count("\n  A  60  10.0.") == 2000
+    assert failed.code == 2
+    assert failed.err.startswith(f"netmon dns: no server knows: tcp://{address}: the server could not find")

@@ -79,7 +79,7 @@ def test_a_zone_that_breaks_off_is_no_answer_and_no_part_of_it_is_printed() -> N
         (("192.0.2.1", "AXFR"), "bad name: 192.0.2.1 is an address"),
         (("a..b", "AXFR"), "bad name"),
         (("example.com", "IXFR"), "bad type: IXFR is not a type that names have records of"),
-        (("example.com", "AXFR", "--ca", "/nowhere"), "--ca: /nowhere is no file"),
+        (("example.com", "AXFR", "--ca", "/nowhere"), "--ca: /nowhere cannot be read"),
     ],
 )
 def test_what_cannot_be_asked_is_one_line(arguments: tuple[str, ...], why: str) -> None:

@@ -101,3 +101,28 @@ def test_what_programs_get_and_what_made_the_difference() -> None:
     )
     assert "not what DNS says; what differs: /etc/hosts has 192.0.2.7 for it" in text
     assert "the search list was tried first: no www.a." in text
+
+
+def test_who_fails_does_not_stand_above_who_knows() -> None:
+    failed = answer("A", "192.0.2.66", rcode="SERVFAIL", error="it failed")
+    assert lines(replies(FIRST, failed), replies(SECOND, answer("A", "192.0.2.1")))[1].endswith("192.0.2.1")
+    assert lines(replies(FIRST, failed), replies(SECOND, answer("A")))[1] == "  no A"
+
+
+def test_an_explanation_stands_once_where_it_is_the_answer() -> None:
+    said = answer("A", rcode="SERVFAIL", error="it failed: EDE 9")._replace(ede=("EDE 9",))
+    written = lines(replies(FIRST, Said(said, Extras((Explanation(9, "DNSKEY Missing", ""),)))))
+    assert written[1] == "  it failed: EDE 9"
+    assert not [line for line in written if "explains" in line]
+
+
+def test_a_circle_of_aliases_is_not_a_mere_absence() -> None:
+    why = "its aliases lead in a circle (a. → a.)"
+    assert lines(replies(FIRST, answer("A", error=why)))[1] == f"  {why}"
+
+
+def test_those_that_say_the_same_otherwise_stand_together() -> None:
+    third, other = Server("udp", "192.0.2.54", 53), answer("A", "192.0.2.9")
+    written = lines(replies(FIRST, answer("A", "192.0.2.1")), replies(SECOND, other), replies(third, other))
+    # Two against one: the first is still shown as the answer, as it was asked first.
+    assert written[-2:] == ["only from tls://dns.example, 192.0.2.54", "  A  300  192.0.2.9"]

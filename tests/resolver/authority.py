@@ -39,19 +39,20 @@ class Authority:
         self.path = directory / "ca.pem"
         self.path.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
-    def certificate(self, *names: str, expired: bool = False) -> Certificate:
-        """A certificate for these host names and addresses."""
+    def certificate(self, *names: str, expired: bool = False, self_signed: bool = False) -> Certificate:
+        """A certificate for these host names and addresses; nobody vouches for one that is self-signed."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a server")])
         now = datetime.datetime.now(datetime.UTC) - (30 * _DAY if expired else 0 * _DAY)
-        issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        issuer = key if self_signed else self._key
+        issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key())
         signed = (
-            _builder(subject, self._name, key, now)
+            _builder(subject, subject if self_signed else self._name, key, now)
             .add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), critical=False)
             .add_extension(issuer_key, critical=False)
-            .sign(self._key, hashes.SHA256())
+            .sign(issuer, hashes.SHA256())
         )
-        stem = f"{'expired-' if expired else ''}{names[0].replace(':', '_')}"
+        stem = f"{'expired-' if expired else ''}{'self-' if self_signed else ''}{names[0].replace(':', '_')}"
         found = Certificate(self._directory / f"{stem}.pem", self._directory / f"{stem}.key")
         found.path.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
         form = serialization.PrivateFormat.PKCS8

@@ -141,7 +141,7 @@ def serve(
     """Serve `zones` (origin to zone file text) until the end of the block."""
     parsed = {origin: _zone(text, origin) for origin, text in zones.items()}
     server = Server(parsed, faults or {})
-    with _bound(address) as (udp, tcp):
+    with bound(address, _Udp, _Tcp) as (udp, tcp):
         udp.dns = tcp.dns = server  # type: ignore[attr-defined]  # the handlers' way to it
         server.endpoint = Endpoint(address, udp.server_address[1])
         threads = [Thread(target=each.serve_forever, args=(0.02,), daemon=True) for each in (udp, tcp)]
@@ -184,12 +184,16 @@ def _zone(text: str, origin: str) -> dns.zone.Zone:
 
 
 @contextmanager
-def _bound(address: str) -> Iterator[tuple[socketserver.UDPServer, socketserver.TCPServer]]:
+def bound(
+    address: str,
+    over_udp: type[socketserver.BaseRequestHandler],
+    over_tcp: type[socketserver.BaseRequestHandler],
+) -> Iterator[tuple[socketserver.UDPServer, socketserver.TCPServer]]:
     """A UDP and a TCP server on one port."""
     for attempt in range(20):
-        udp = socketserver.ThreadingUDPServer((address, 0), _Udp)
+        udp = socketserver.ThreadingUDPServer((address, 0), over_udp)
         try:
-            tcp = socketserver.ThreadingTCPServer(udp.server_address[:2], _Tcp)
+            tcp = socketserver.ThreadingTCPServer(udp.server_address[:2], over_tcp)
         except OSError:
             udp.server_close()
             if attempt == 19:

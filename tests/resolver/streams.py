@@ -8,6 +8,7 @@ import socket
 import socketserver
 import ssl
 import struct
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
@@ -111,6 +112,30 @@ def serve_tcp(server: Server, fault: str = "") -> Iterator[int]:
 
 
 @contextmanager
+def serve_old_tls(certificate: Certificate) -> Iterator[int]:
+    """The port of a server that speaks nothing newer than TLS 1.1."""
+    context = _context(certificate, "dot")
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():  # which says that nobody should do this
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    with _tcp(lambda _: None, context) as port:
+        yield port
+
+
+@contextmanager
+def serve_bytes(data: bytes, stopped: Event) -> Iterator[int]:
+    """The port of a server that sends the same bytes to everybody, one now and then, and never hangs up."""
+
+    def talk(sock: socket.socket) -> None:
+        dribble(sock, data + b"\0", stopped)
+        stopped.wait()
+
+    with _tcp(talk, None) as port:
+        yield port
+
+
+@contextmanager
 def serve_tls(server: Server, certificate: Certificate, fault: str = "") -> Iterator[int]:
     """The port of a TLS server."""
     with _tcp(Stream(server, fault).talk, _context(certificate, "dot")) as port:
@@ -186,10 +211,10 @@ class Web:
 
 @contextmanager
 def serve_https(
-    server: Server, certificate: Certificate, fault: str = "", protocol: str = "h2"
+    server: Server, certificate: Certificate, fault: str = "", protocol: str = "h2", kind: type[Web] = Web
 ) -> Iterator[tuple[int, Web]]:
     """The port of an HTTPS server, and the server."""
-    web = Web(server, fault)
+    web = kind(server, fault)
     with _tcp(web.talk, _context(certificate, protocol)) as port:
         yield port, web
 

@@ -8,12 +8,17 @@ import time
 
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netmon.resolver.answer import Answer, Held, Lookup, Record, follow, read, response
+from netmon.resolver.edns import Wishes, make_query, read_extras
+from netmon.resolver.trace.referral import read_response
+from tests.resolver.wires import KINDS, NAME, wires
 
 ALIAS = Record("www.example.", 60, "CNAME", "host.example.")
 ADDRESS = Record("host.example.", 30, "A", "192.0.2.1")
@@ -185,3 +190,27 @@ def test_an_answer_of_thousands_of_records_is_read_in_no_time() -> None:
     assert len(_given(*lines).records) == 2000
     assert len(_given(*chain, *(f"x{n}. IN DNAME y." for n in range(200))).records) == 2000
     assert time.monotonic() - started < 5
+
+
+@given(st.data(), st.sampled_from(KINDS))
+def test_whatever_a_stranger_sends_is_read_or_refused(
+    data: st.DataObject, kind: dns.rdatatype.RdataType
+) -> None:
+    """Every type with any data, in any section, class and order: clean results along the name, or none."""
+    query = make_query(NAME, dns.rdatatype.to_text(kind), Wishes(nsid=True, cookie=True), encrypted=False)
+    found = response(query, data.draw(wires(query.to_wire(), kind)))
+    if found is None:
+        return
+    answer = read(found, dns.rdatatype.to_text(kind), NAME.to_text())
+    extras = read_extras(query, found)
+    reading = read_response(found, dns.name.from_text("test."), NAME, dns.rdatatype.to_text(kind))
+    for record in (*answer.records, *reading.records):
+        assert f"{record.name}{record.type}{record.data}".isprintable()
+        assert 0 <= record.ttl < 2**31
+    said = (answer.rcode, answer.error, *answer.flags, *answer.ede, reading.detail)
+    said += (*map(str, extras.ede), extras.nsid, extras.cookie, extras.subnet)
+    assert all(each.isprintable() for each in said if each is not None)
+    names = {record.name.lower() for record in answer.records if record.type not in ("DNAME", "RRSIG")}
+    aliases = {record.data.lower() for record in answer.records if record.type == "CNAME"}
+    assert names <= {NAME.to_text(), *aliases}
+    assert answer.strays >= 0

@@ -85,7 +85,7 @@ def test_every_form(text: str, server: Server) -> None:
         ("tls://host/path", "takes no path"),
         ("https://host/a#b", "no path of a URL"),
         ("a..b", "neither an address nor a host name"),
-        ("user@host", "neither an address nor a host name"),
+        ("user@host", "no user name and no password"),
         ("fe80::1%e t", "neither an address nor a host name"),
     ],
 )

@@ -48,16 +48,25 @@ def exchange(where: Where, queries: Queries, take: Take, deadline: Deadline) -> 
     Raises:
         TransportError, OSError: some query has no answer.
     """
-    import h2.connection
-    import h2.exceptions
-
     with secured(connected(where, deadline), where, deadline, "h2") as sock:
         if sock.selected_alpn_protocol() != "h2":
             raise TransportError("does not speak HTTP/2 (RFC 8484 section 5.2)")
-        try:
-            _converse(sock, h2.connection.H2Connection(), where, queries, take, deadline)
-        except (h2.exceptions.H2Error, KeyError) as error:
-            raise TransportError(f"breaks the rules of HTTP/2 ({clean(str(error), 100)})") from None
+        speak(sock, where, queries, take, deadline)
+
+
+def speak(sock: ssl.SSLSocket, where: Where, queries: Queries, take: Take, deadline: Deadline) -> None:
+    """Ask over a connection that is there.
+
+    Raises:
+        TransportError, OSError: some query has no answer.
+    """
+    import h2.connection
+    import h2.exceptions
+
+    try:
+        _converse(sock, h2.connection.H2Connection(), where, queries, take, deadline)
+    except (h2.exceptions.H2Error, KeyError) as error:
+        raise TransportError(f"breaks the rules of HTTP/2 ({clean(str(error), 100)})") from None
 
 
 def _converse(

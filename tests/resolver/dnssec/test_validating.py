@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netmon.resolver.ask import understood
+from netmon.resolver.answer import response
 from netmon.resolver.dnssec.anchors import Anchor, load_anchors
 from netmon.resolver.dnssec.fetching import Fetched
 from netmon.resolver.dnssec.validating import validate
@@ -220,7 +220,7 @@ def test_a_byte_that_was_changed_never_makes_another_answer_secure(
             wire = wire[:at] + bytes([byte]) + wire[at + 1 :]
         query = dns.message.make_query(name, kind, want_dnssec=True)
         query.id = int.from_bytes(wire[:2])
-        message = understood(query, wire)
+        message = response(query, wire)
         return Fetched(message, "192.0.2.53", 1.0, "" if message is not None else "sent garbage")
 
     found = validate(recorded.name, "A", ask, recorded.anchors, time.time())

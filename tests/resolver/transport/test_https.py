@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+import socket
+import ssl
+from contextlib import suppress
+from typing import cast
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netmon.resolver.server import parse_server
+from netmon.resolver.transport.exchange import Deadline, TransportError, Where
+from netmon.resolver.transport.https import speak
 from tests.resolver.asking import ask, data, failure
 from tests.resolver.authority import Authority, Certificate
+from tests.resolver.hostile_web import HostileWeb, frame
 from tests.resolver.server import Server
 from tests.resolver.streams import serve_https
 
@@ -53,3 +64,55 @@ def test_a_certificate_for_another_name(wide: Server, authority: Authority, ca_f
         assert "not to be trusted: Hostname mismatch" in failure(
             ask(f"https://localhost:{port}", ca_file=ca_file)
         )
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ("redirect", "answers with HTTP status 302"),
+        ("missing", "answers with HTTP status 404"),
+        ("short", "breaks the rules of HTTP/2 (Invalid"),
+        ("empty", "sent garbage, or an answer to another question"),
+        ("untyped", "answers with no type, not application/dns-message"),
+        ("escapes", "answers with "),
+        ("goaway", "hung up without an answer"),
+        ("headers", "breaks the rules of HTTP/2"),
+        ("continuation", "breaks the rules of HTTP/2"),
+        ("pings", "sent more than an answer can hold"),
+        ("nothing", "was silent until the time was up"),
+        ("window", "broke off its answer"),
+    ],
+)
+def test_hostile_servers_are_told_of_in_one_line(
+    wide: Server, certificate: Certificate, ca_file: str, fault: str, why: str
+) -> None:
+    with serve_https(wide, certificate, fault, kind=HostileWeb) as (port, _):
+        said = failure(ask(f"https://localhost:{port}", seconds=0.8, ca_file=ca_file))
+    assert said.startswith(why)
+    assert said.isprintable()
+
+
+_HELLO = frame(4, 0, 0, b"") + frame(1, 4, 1, b"\x88") + frame(0, 1, 1, b"hello")
+_FRAMES = st.builds(
+    frame, st.integers(0, 255), st.integers(0, 255), st.sampled_from([0, 1, 2, 3]), st.binary(max_size=40)
+)
+
+
+@given(
+    st.one_of(
+        st.lists(_FRAMES, max_size=6).map(lambda frames: frame(4, 0, 0, b"") + b"".join(frames)),
+        st.tuples(st.integers(0, len(_HELLO) - 1), st.binary(min_size=1, max_size=3)).map(
+            lambda spoilt: _HELLO[: spoilt[0]] + spoilt[1] + _HELLO[spoilt[0] + len(spoilt[1]) :]
+        ),
+        st.binary(max_size=80),
+    )
+)
+def test_any_bytes_are_an_answer_or_a_failure(sent: bytes) -> None:
+    """Whatever comes in place of HTTP/2 ends in one of the errors that are told in words."""
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(sent)
+        there.shutdown(socket.SHUT_WR)
+        where = Where(parse_server("https://localhost"), "127.0.0.1")
+        with suppress(TransportError, OSError):
+            speak(cast(ssl.SSLSocket, here), where, {1: b"q"}, lambda *_: True, Deadline.after(2))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sys
+from threading import Thread
 
 import pytest
 
@@ -46,6 +48,40 @@ def test_a_certificate_for_another_name(wide: Server, authority: Authority, ca_f
         for host in ("localhost", "127.0.0.1"):
             said = failure(ask(f"quic://{host}:{port}", ca_file=ca_file))
             assert said.startswith("has a certificate that is not to be trusted: ")
+
+
+@pytest.mark.parametrize("spoil", ["silent", "noise", "echo", "version"])
+def test_a_handshake_that_never_ends_is_ended(ca_file: str, spoil: str) -> None:
+    """Nothing comes, or nothing that is of use."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(0.2)
+        thread = Thread(target=_spoil, args=(server, spoil))
+        thread.start()
+        said = failure(ask(f"quic://127.0.0.1:{server.getsockname()[1]}", seconds=0.8, ca_file=ca_file))
+        thread.join()
+    assert said.startswith(
+        "ended the connection (" if spoil == "version" else "was silent until the time was up"
+    )
+
+
+def _spoil(server: socket.socket, spoil: str) -> None:
+    """Answer every packet in the wrong way, until none has come for a while."""
+    first = True
+    while True:
+        try:
+            wire, client = server.recvfrom(65535)
+        except TimeoutError:
+            if first:
+                continue
+            return
+        first = False
+        theirs = wire[6 : 6 + wire[5]]
+        ours = wire[7 + wire[5] :][: wire[6 + wire[5]]]
+        versions = b"\x80\0\0\0\0" + bytes([len(ours)]) + ours + bytes([len(theirs)]) + theirs + b"\x1a" * 4
+        packet = {"noise": b"\xff" * 40, "echo": wire, "version": versions}.get(spoil)
+        if packet is not None:
+            server.sendto(packet, client)
 
 
 def test_nobody_there() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 
 from tests.resolver.asking import ask, data, failure
 from tests.resolver.authority import Authority, Certificate
 from tests.resolver.server import Server
-from tests.resolver.streams import serve_tcp, serve_tls
+from tests.resolver.streams import serve_bytes, serve_old_tls, serve_tcp, serve_tls
 
 BOTH = ("A", "AAAA")
 ADDRESSES = ["192.0.2.1", "192.0.2.2", "2001:db8::1"]
@@ -83,3 +85,25 @@ def test_no_tls_there(wide: Server, ca_file: str) -> None:
     with serve_tcp(wide) as port:
         said = failure(ask(f"tls://localhost:{port}", ca_file=ca_file, seconds=0.5))
     assert said.startswith(("was silent", "cannot be spoken to over TLS", "broke the connection"))
+
+
+def test_a_certificate_that_nobody_vouches_for(wide: Server, authority: Authority, ca_file: str) -> None:
+    with serve_tls(wide, authority.certificate("localhost", self_signed=True)) as port:
+        said = failure(ask(f"tls://localhost:{port}", ca_file=ca_file))
+    assert "not to be trusted: self-signed certificate" in said
+
+
+def test_tls_that_is_too_old(certificate: Certificate, ca_file: str) -> None:
+    with serve_old_tls(certificate) as port:
+        said = failure(ask(f"tls://localhost:{port}", ca_file=ca_file))
+    assert said.startswith(("cannot be spoken to over TLS", "broke the connection"))
+
+
+@pytest.mark.parametrize("scheme", ["tls", "https"])
+def test_a_handshake_that_never_ends_is_ended(scheme: str, ca_file: str) -> None:
+    """A record of 16 kB begins, and goes on with a byte now and then."""
+    stopped = Event()
+    with serve_bytes(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc" + bytes(5000), stopped) as port:
+        said = failure(ask(f"{scheme}://localhost:{port}", seconds=0.8, ca_file=ca_file))
+        stopped.set()
+    assert said == "was silent until the time was up"

@@ -82,7 +82,7 @@ def test_what_is_no_transfer(wire: bytes, why: str) -> None:
 
 @pytest.mark.parametrize(
     ("rcode", "why"),
-    [(5, "refuses the transfer (REFUSED): it gives"), (9, "does not serve the zone, or wants a key"),
+    [(5, "refuses the transfer (REFUSED): it gives"), (9, "does not serve the zone, or gives it only"),
      (4, "does no transfers (NOTIMP)"), (1, "does not understand"), (3, "knows of no such zone (NXDOMAIN)"),
      (0, "answered without any record")],
 )  # fmt: skip

@@ -24,7 +24,7 @@ RECORD_LIMIT = 500_000
 _REFUSALS = {
     "REFUSED": "refuses the transfer (REFUSED): it gives the whole zone only to those that it is told to, by "
     "address or key",
-    "NOTAUTH": "does not serve the zone, or wants a key (NOTAUTH)",
+    "NOTAUTH": "does not serve the zone, or gives it only to keys and addresses it knows (NOTAUTH)",
     "NOTIMP": "does no transfers (NOTIMP)",
     "FORMERR": "does not understand the question for a whole zone (FORMERR)",
     "NXDOMAIN": "knows of no such zone (NXDOMAIN)",

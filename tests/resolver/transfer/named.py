@@ -27,10 +27,10 @@ class Named(NamedTuple):
 
 
 def program(name: str) -> str:
-    """Where a program of Debian's packages bind9 and bind9-utils is; the test is skipped where it is not."""
+    """Where a program of Debian's packages bind9, bind9-utils or knot is; without it the test skips."""
     found = shutil.which(name, path=_PATH)
     if found is None:
-        package = "bind9" if name == "named" else "bind9-utils"
+        package = {"named": "bind9", "knotd": "knot"}.get(name, "bind9-utils")
         pytest.skip(f"no {name} here: apt-get install {package}")
     return found
 

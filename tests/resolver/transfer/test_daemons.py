@@ -1,4 +1,4 @@
-"""Transfers from the servers that others wrote: BIND over TCP and TLS, and NSD."""
+"""Transfers from the servers that others wrote: BIND over TCP and TLS, NSD, and Knot."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tests.resolver.authority import Authority
 from tests.resolver.rules.nsd import free_port, nsd
 from tests.resolver.rules.zones import DATA
 from tests.resolver.transfer.named import Named, named, program
+from tests.sockets import wait_for
 
 HEAD = "$TTL 300\n@ SOA ns hostmaster 7 7200 900 1209600 300\n@ NS ns\nns A 127.0.0.1\n"
 ODD = (
@@ -109,6 +110,48 @@ def test_nsd_gives_or_refuses(tmp_path: Path, gives: bool) -> None:
         assert len(attempt.zone.records) == 5003
     else:
         assert (attempt.rcode, attempt.is_refusal) == ("REFUSED", True)
+
+
+def test_knot_gives_or_says_that_it_has_no_authority(tmp_path: Path) -> None:
+    knotd, port = program("knotd"), free_port()
+    for zone, text in (("big.test", BIG), ("kept.test", HEAD)):
+        (tmp_path / zone).write_text(text)
+    (tmp_path / "knot.conf").write_text(_KNOT.format(directory=tmp_path, port=port))
+    log = tmp_path / "log"
+    with (
+        log.open("w") as output,
+        subprocess.Popen([knotd, "-c", str(tmp_path / "knot.conf")], stdout=output, stderr=output) as process,
+    ):
+        try:
+            wait_for(lambda: ask("big.test.", port).zone is not None or process.poll() is not None)
+            given, kept = ask("big.test.", port), ask("kept.test.", port)
+        finally:
+            process.kill()
+    assert given.zone is not None, log.read_text()
+    assert len(given.zone.records) == 5003
+    assert (kept.rcode, kept.is_refusal) == ("NOTAUTH", True)
+
+
+_KNOT = """
+server:
+    rundir: "{directory}"
+    listen: 127.0.0.1@{port}
+database:
+    storage: "{directory}"
+log:
+  - target: stdout
+    any: warning
+acl:
+  - id: anybody
+    address: 127.0.0.0/8
+    action: transfer
+zone:
+  - domain: big.test
+    file: "{directory}/big.test"
+    acl: anybody
+  - domain: kept.test
+    file: "{directory}/kept.test"
+"""
 
 
 def test_the_sound_zones_come_through_as_they_are(tmp_path: Path) -> None:

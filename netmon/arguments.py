@@ -235,9 +235,7 @@ def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
     add = parser.add_argument
     add("--server", action="append", default=[], metavar="SERVER", help="whom to ask; again for several")
     add("--json", action="store_const", const="json", dest="format", help="JSON")
-    add(
-        "--timeout", type=_seconds(0.1), metavar="S", help="for everything together (5; with --dnssec 20)"
-    )  # fmt: skip
+    add("--timeout", type=_seconds(0.1), default=5.0, metavar="S", help="for everything together (5)")
     add("--nsid", action="store_true", help="also which machine behind the address it is")
     add("--cookie", action="store_true", help="send a cookie")
     add("--subnet", metavar="ADDR/LEN", help="the answer for clients there (else none is sent)")

@@ -51,7 +51,7 @@ def _code(trust: Trust) -> int:
 
 
 def _validate(options: argparse.Namespace) -> Trust:
-    from netmon.resolver.dnssec.inquiry import TIMEOUT_S, TrustWanted, trust_in
+    from netmon.resolver.dnssec.inquiry import TrustWanted, trust_in
     from netmon.resolver.enquiry import NobodyError
     from netmon.resolver.questions import BadNameError
     from netmon.resolver.server import BadServerError, Server, parse_server
@@ -59,7 +59,7 @@ def _validate(options: argparse.Namespace) -> Trust:
     try:
         servers = tuple(map(parse_server, options.server)) or (Server("system"),)
         types = tuple(kind.upper() for kind in options.types)
-        anchors, timeout = _anchors(options.anchor), options.timeout or TIMEOUT_S
+        anchors, timeout = _anchors(options.anchor), options.timeout
         return trust_in(TrustWanted(options.name, types, servers, anchors, timeout, options.ca))
     except (BadNameError, BadServerError, NobodyError) as error:
         raise CannotAskError(str(error)) from None

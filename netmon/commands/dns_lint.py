@@ -53,7 +53,6 @@ def _read(options: argparse.Namespace) -> ZoneView:
 
 
 def _ask(options: argparse.Namespace) -> ZoneView:
-    from netmon.resolver.ask import TIMEOUT_S
     from netmon.resolver.rules.live_zone import GatherError, gather
     from netmon.resolver.trace.hints import root_hints
 
@@ -63,7 +62,7 @@ def _ask(options: argparse.Namespace) -> ZoneView:
             return gather(options.name, hints=root_hints())
         from netmon.resolver.rules.named_server import gather_from
 
-        return gather_from(server, options.name, timeout_s=options.timeout or TIMEOUT_S, ca_file=options.ca)
+        return gather_from(server, options.name, timeout_s=options.timeout, ca_file=options.ca)
     except GatherError as error:
         raise CannotAskError(str(error)) from error
 

@@ -107,7 +107,6 @@ def read_enquiry(options: argparse.Namespace) -> Enquiry:
     Raises:
         CannotAskError: something in them is wrong.
     """
-    from netmon.resolver.ask import TIMEOUT_S
     from netmon.resolver.edns import BadSubnetError, Wishes, parse_subnet
     from netmon.resolver.enquiry import TYPES, Enquiry
     from netmon.resolver.server import BadServerError, Server, parse_server
@@ -120,9 +119,7 @@ def read_enquiry(options: argparse.Namespace) -> Enquiry:
         raise CannotAskError(str(error)) from None
     wishes = Wishes(not options.no_recursion, options.cd, options.do, options.nsid, options.cookie, subnet)
     types = tuple(kind.upper() for kind in options.types) or TYPES
-    return Enquiry(
-        options.name, types, servers, wishes, options.timeout or TIMEOUT_S, options.ca, options.get
-    )
+    return Enquiry(options.name, types, servers, wishes, options.timeout, options.ca, options.get)
 
 
 def why_not(outcome: Outcome) -> str:

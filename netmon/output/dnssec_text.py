@@ -8,15 +8,8 @@ from typing import TextIO
 from netmon.model.units import format_rtt
 from netmon.output.finding_text import WIDTH, finding_lines, wrapped
 from netmon.output.layout import terminal_width, write_line
-from netmon.resolver.dnssec.verdict import SignatureSeen, StepKind, Trust, TrustStatus, TrustStep
+from netmon.resolver.dnssec.verdict import SYMBOLS, SignatureSeen, StepKind, Trust, TrustStatus, TrustStep
 
-SYMBOLS = {
-    TrustStatus.SECURE: "✓",
-    TrustStatus.INSECURE: "–",
-    TrustStatus.BOGUS: "✕",
-    TrustStatus.INDETERMINATE: "?",
-}
-"""Each status's symbol; its word always stands beside it."""
 _HEAD = 16
 """Columns of a symbol and the longest word."""
 _INDENT = " " * _HEAD

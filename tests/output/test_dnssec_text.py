@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from netmon.output.dnssec_text import SYMBOLS, signature_text, step_lines, write_text
-from netmon.resolver.dnssec.verdict import TrustStatus
+from netmon.output.dnssec_text import signature_text, step_lines, write_text
+from netmon.resolver.dnssec.verdict import SYMBOLS, TrustStatus
 from tests.output.trusts import ANSWER, BOGUS, EXPIRED, KEYS, SAME
 
 

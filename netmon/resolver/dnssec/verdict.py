@@ -26,6 +26,15 @@ class TrustStatus(StrEnum):
     """It could not be found out."""
 
 
+SYMBOLS = {
+    TrustStatus.SECURE: "✓",
+    TrustStatus.INSECURE: "–",
+    TrustStatus.BOGUS: "✕",
+    TrustStatus.INDETERMINATE: "?",
+}
+"""Each status's symbol; its word always stands beside it."""
+
+
 class StepKind(StrEnum):
     """What a step is about."""
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from netmon.engine.explain import Explanation, Fact
 from netmon.model.units import format_rtt
 from netmon.resolver.dnssec.verdict import (
+    SYMBOLS,
     DigestSeen,
     KeySeen,
     SignatureSeen,
@@ -17,13 +18,6 @@ from netmon.resolver.dnssec.verdict import (
 )
 from netmon.tui.widgets.column import Column
 
-SYMBOLS = {
-    TrustStatus.SECURE: "✓",
-    TrustStatus.INSECURE: "–",
-    TrustStatus.BOGUS: "✕",
-    TrustStatus.INDETERMINATE: "?",
-}
-"""Each status's symbol; its word always stands beside it."""
 KINDS = {
     TrustStatus.SECURE: "ok",
     TrustStatus.INSECURE: "warn",

@@ -176,7 +176,7 @@ async def test_a_fault_of_ours_is_said(server: Server, monkeypatch: pytest.Monke
     def broken(*_: object, **__: object) -> Outcome:
         raise RuntimeError("[/x]\x1b[2J")
 
-    monkeypatch.setattr("netmon.tui.tabs.dns.enquire", broken)
+    monkeypatch.setattr("netmon.tui.tabs.asking_tab.enquire", broken)
     async with opened(server) as screen:
         await screen.type("host.example.test")
         await screen.until(lambda: screen.status.startswith("✕ the lookup failed: RuntimeError("))
@@ -255,7 +255,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(enquiry.text)
         return Outcome(enquiry.text, enquiry.text, ())
 
-    monkeypatch.setattr("netmon.tui.tabs.dns.enquire", enquire)
+    monkeypatch.setattr("netmon.tui.tabs.asking_tab.enquire", enquire)
     return asked
 
 

@@ -16,6 +16,7 @@ from netmon.resolver.system import System
 from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.tabs.dns import DnsTab
 from netmon.tui.widgets.live_table import LiveTable
+from netmon.tui.widgets.name_box import NameBox
 from tests.resolver.server import Fault, Server, serve
 from tests.staging import Screen as AppScreen
 from tests.staging import outbound, running
@@ -205,6 +206,19 @@ async def test_with_nobody_ticked_nobody_is_asked() -> None:
         await screen.type("host.example.test")
         await screen.until(lambda: "no server is ticked" in screen.error)
         assert screen.tab.subject is None
+
+
+async def test_completes_from_what_was_seen_in_netmon_and_on_this_machine(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netmon.tui.tabs.dns.system", lambda: System((), ("corp.test.",)))
+    monkeypatch.setattr("netmon.tui.tabs.dns.hosts_names", lambda: ("printer",))
+    async with opened(server, known_names=lambda: ("peer.example",)) as screen:
+        await screen.look_up("host.example.test A")
+        await screen.pilot.press("escape", "slash")
+        names = screen.tab.query_one(NameBox).names
+        found = [await names.get_suggestion(begun) for begun in ("pe", "pr", "co", "ho")]
+        assert found == ["peer.example", "printer", "corp.test.", "host.example.test"]
 
 
 async def test_the_views_come_one_after_the_other_and_back(server: Server) -> None:

@@ -114,9 +114,12 @@ def ask_servers(
     """
     conversations = [_Conversation(server, name, kinds, wishes, ca_file, get) for server in servers]
     over: SimpleQueue[_Conversation] = SimpleQueue()
-    for each in conversations:
-        # Daemons: whoever gives up by Ctrl+C is not kept waiting for the deadline.
-        Thread(target=each.run, args=(deadline, over), name=f"ask-{each.server}", daemon=True).start()
+    if len(conversations) == 1 and deadline.stop is None:  # on this thread: most questions are so
+        conversations[0].run(deadline, over)
+    else:
+        for each in conversations:
+            # Daemons: whoever gives up by Ctrl+C is not kept waiting for the deadline.
+            Thread(target=each.run, args=(deadline, over), name=f"ask-{each.server}", daemon=True).start()
     for _ in conversations:
         ended = _next(over, deadline)
         if on_replies is not None:

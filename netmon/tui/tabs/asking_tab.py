@@ -41,6 +41,7 @@ class AskingTab(Tab):
 
         number: int
         why: str
+        state: FindingState = FindingState.FAIL
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, id: str | None = None) -> None:
         """Make the tab.
@@ -127,7 +128,7 @@ class AskingTab(Tab):
         if self._subject is not None and message.number == self._subject.number:
             self._asking = False
             self._subject = self._subject._replace(error=message.why)
-            self._show_status(marked(FindingState.FAIL, message.why))
+            self._show_status(marked(message.state, message.why))
             self._show_subject()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -61,7 +61,7 @@ def _validate(options: argparse.Namespace) -> Trust:
     try:
         servers = tuple(map(parse_server, options.server)) or (Server("system"),)
         types = tuple(kind.upper() for kind in options.types)
-        anchors, timeout = _anchors(options.anchor), options.timeout
+        anchors, timeout = _anchors(options.anchor), options.timeout or TIMEOUT_S
         return trust_in(TrustWanted(options.name, types, servers, anchors, timeout, options.ca))
     except (BadNameError, BadServerError, NobodyError) as error:
         raise CannotAskError(str(error)) from None

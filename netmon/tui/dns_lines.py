@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from textual.content import Content
 
 from netmon.model.finding import FindingState
 from netmon.model.text import clean
 from netmon.resolver.answer import follow
+from netmon.resolver.ask import Replies
 from netmon.resolver.server import Server
 from netmon.resolver.system import System
 from netmon.tui.dns_panes.base import Subject
@@ -68,20 +69,34 @@ def status(subject: Subject, watching: tuple[float | None, bool] | None) -> Cont
     records = [r for each in outcome.replies for said in each.said for r in said.answer.records]
     chain = follow(outcome.name, records)
     shown = " → ".join(chain[:_ALIASES]) + (" → …" if len(chain) > _ALIASES else "")
-    answered = [each for each in outcome.replies if each.answered]
-    parts = [clean(shown, 400)]
-    if answered:
-        slowest = max(each.ms for each in answered)
-        who = str(answered[0].server) if len(answered) == 1 else f"{len(answered)} servers"
-        parts.append(f"answered by {who} in {slowest:.0f} ms")
-    if dead := len(outcome.replies) - len(answered):
-        parts.append("nobody answered" if not answered else f"{dead} did not answer")
+    parts = [clean(shown, 400), *_who(outcome.replies)]
     if outcome.waiting:
         parts.append(f"waiting for {', '.join(map(str, outcome.waiting))} …")
     if watching is not None:
         parts.append(_watching(*watching, len(subject.watched.changes)))
-    state = FindingState.OK if outcome.found else FindingState.FAIL
-    return marked(state, " · ".join(parts))
+    well = all(map(_knows, outcome.replies))
+    good = FindingState.OK if well else FindingState.WARN
+    return marked(good if outcome.found else FindingState.FAIL, " · ".join(parts))
+
+
+def _who(replies: Sequence[Replies]) -> Iterator[str]:
+    """Who answered and how fast, and how many did not."""
+    knowing = [each for each in replies if _knows(each)]
+    failing = sum(each.answered for each in replies) - len(knowing)
+    silent = sum(not each.answered for each in replies)
+    if knowing:
+        slowest = max(each.ms for each in knowing)
+        who = str(knowing[0].server) if len(knowing) == 1 else f"{len(knowing)} servers"
+        yield f"answered by {who} in {slowest:.0f} ms"
+    if failing:
+        yield f"{failing} {'fails' if failing == 1 else 'fail'}"
+    if silent:
+        yield f"{silent} did not answer" if silent < len(replies) else "nobody answered"
+
+
+def _knows(replies: Replies) -> bool:
+    """Whether it said something of the name, if only that there is none."""
+    return any(said.answer.rcode in ("NOERROR", "NXDOMAIN") for said in replies.said)
 
 
 def _watching(left: float | None, asking: bool, changes: int) -> str:

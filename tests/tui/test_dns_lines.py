@@ -10,7 +10,7 @@ from netmon.resolver.system import System
 from netmon.resolver.watch import Watched, heard
 from netmon.tui.dns_lines import introduction, named_text, status, ticks_text, views_text
 from netmon.tui.dns_panes.base import Subject
-from tests.dns_answers import NAME, ONE, TWO, outcome, record, replies, said, silence
+from tests.dns_answers import NAME, ONE, TWO, failure, outcome, record, replies, said, silence
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ def test_status_tells_chain_who_answered_and_who_did_not() -> None:
     alias = record("end.", kind="CNAME")
     subject = Subject(1, Enquiry("host"), outcome(replies(ONE, said(alias)), replies(TWO, silence())))
     assert status(subject, None).plain == (
-        f"✓ {NAME} → end. · answered by 192.0.2.1 in 7 ms · 1 did not answer"
+        f"⚠ {NAME} → end. · answered by 192.0.2.1 in 7 ms · 1 did not answer"
     )
 
 
@@ -47,6 +47,14 @@ def test_status_of_silence_and_of_those_that_are_waited_for() -> None:
     assert status(Subject(1, Enquiry("host"), found), None).plain == f"✕ {NAME} · nobody answered"
     waiting = Subject(1, Enquiry("host"), found._replace(waiting=(TWO,)))
     assert status(waiting, None).plain.endswith("waiting for 192.0.2.2 …")
+
+
+def test_status_tells_failures_from_answers() -> None:
+    found = outcome(replies(ONE, said(record("1"))), replies(TWO, failure()))
+    told = status(Subject(1, Enquiry("host"), found), None).plain
+    assert told == f"⚠ {NAME} · answered by 192.0.2.1 in 7 ms · 1 fails"
+    lame = outcome(replies(ONE, failure()), replies(TWO, failure()))
+    assert status(Subject(1, Enquiry("host"), lame), None).plain == f"✕ {NAME} · 2 fail"
 
 
 def test_status_says_when_a_watched_name_is_asked_again_and_what_changed() -> None:

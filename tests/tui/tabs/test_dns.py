@@ -18,6 +18,7 @@ from netmon.tui.dns_panes.rules import RulesPane
 from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.tabs.dns import DnsTab
 from netmon.tui.widgets.live_table import LiveTable
+from netmon.tui.widgets.name_box import NameBox
 from tests.resolver.rules.zones import HEAD
 from tests.resolver.server import Fault, Server, serve
 from tests.staging import Screen as AppScreen
@@ -179,7 +180,7 @@ async def test_a_fault_of_ours_is_said(server: Server, monkeypatch: pytest.Monke
     def broken(*_: object, **__: object) -> Outcome:
         raise RuntimeError("[/x]\x1b[2J")
 
-    monkeypatch.setattr("netmon.tui.tabs.dns.enquire", broken)
+    monkeypatch.setattr("netmon.tui.tabs.asking_tab.enquire", broken)
     async with opened(server) as screen:
         await screen.type("host.example.test")
         await screen.until(lambda: screen.status.startswith("✕ the lookup failed: RuntimeError("))
@@ -208,6 +209,19 @@ async def test_with_nobody_ticked_nobody_is_asked() -> None:
         await screen.type("host.example.test")
         await screen.until(lambda: "no server is ticked" in screen.error)
         assert screen.tab.subject is None
+
+
+async def test_completes_from_what_was_seen_in_netmon_and_on_this_machine(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netmon.tui.tabs.dns.system", lambda: System((), ("corp.test.",)))
+    monkeypatch.setattr("netmon.tui.tabs.dns.hosts_names", lambda: ("printer",))
+    async with opened(server, known_names=lambda: ("peer.example",)) as screen:
+        await screen.look_up("host.example.test A")
+        await screen.pilot.press("escape", "slash")
+        names = screen.tab.query_one(NameBox).names
+        found = [await names.get_suggestion(begun) for begun in ("pe", "pr", "co", "ho")]
+        assert found == ["peer.example", "printer", "corp.test.", "host.example.test"]
 
 
 async def test_the_views_come_one_after_the_other_and_back(server: Server) -> None:
@@ -277,7 +291,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(enquiry.text)
         return Outcome(enquiry.text, enquiry.text, ())
 
-    monkeypatch.setattr("netmon.tui.tabs.dns.enquire", enquire)
+    monkeypatch.setattr("netmon.tui.tabs.asking_tab.enquire", enquire)
     return asked
 
 

@@ -14,6 +14,7 @@ from netmon.model.text import clean
 
 if TYPE_CHECKING:
     import dns.message
+    import dns.rrset
 
 Transport = Literal["udp", "tcp", "tls", "https", "quic"]
 
@@ -75,6 +76,8 @@ class Answer(NamedTuple):
     """Monotonic time of the answer: its TTLs count from here."""
     error: str | None = None
     """Why there is no record of the type, in one sentence."""
+    soa: Record | None = None
+    """Of an answer without such a record: what says for how long that may be remembered (RFC 2308)."""
 
 
 class Held(NamedTuple):
@@ -157,17 +160,18 @@ def read(message: dns.message.Message, kind: str, name: str) -> Answer:
     import dns.flags
     import dns.rcode
 
-    records = _records(message)
+    records = _records(message.answer)
     rcode = dns.rcode.to_text(message.rcode())
     ede = tuple(clean(str(o.to_text())) for o in message.options if o.otype == dns.edns.OptionType.EDE)
     error = _explain(rcode, kind, follow(name, records)[-1], records)
     if error is not None and ede:
         error += f": {', '.join(ede)}"
     flags = tuple(dns.flags.to_text(message.flags).split())
-    return Answer(kind, records, rcode, flags=flags, ede=ede, error=error)
+    soa = next((record for record in _records(message.authority) if record.type == "SOA"), None)
+    return Answer(kind, records, rcode, flags=flags, ede=ede, error=error, soa=soa)
 
 
-def _records(message: dns.message.Message) -> tuple[Record, ...]:
+def _records(section: Iterable[dns.rrset.RRset]) -> tuple[Record, ...]:
     import dns.rdatatype
 
     return tuple(
@@ -178,7 +182,7 @@ def _records(message: dns.message.Message) -> tuple[Record, ...]:
             type=dns.rdatatype.to_text(rrset.rdtype),
             data=clean(rdata.to_text()),
         )
-        for rrset in message.answer
+        for rrset in section
         for rdata in rrset
     )
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from netmon.model.text import clean
 from netmon.resolver.application import Application, Asked, against
 from netmon.resolver.ask import TIMEOUT_S, Replies, ask_servers
+from netmon.resolver.authority import Authority, find_authority
 from netmon.resolver.compare import Compared, compare
 from netmon.resolver.edns import Wishes
+from netmon.resolver.pursuit import pursue
 from netmon.resolver.questions import questions
 from netmon.resolver.server import Server
 from netmon.resolver.system import System, system
@@ -18,6 +20,8 @@ from netmon.resolver.transport.exchange import Deadline
 
 if TYPE_CHECKING:
     import dns.name
+
+    from netmon.resolver.trace.hints import Hints
 
 TYPES = ("A", "AAAA", "CNAME", "NS", "MX", "TXT", "SOA", "CAA", "HTTPS")
 """What is asked when nothing else is said."""
@@ -38,6 +42,8 @@ class Enquiry(NamedTuple):
     """Certificates to trust instead of the system's."""
     get: bool = False
     """Over HTTPS: GET instead of POST."""
+    hints: Hints | None = None
+    """Where to begin to look for the zone's own servers; None to ask the resolvers for them."""
 
 
 class Outcome(NamedTuple):
@@ -55,6 +61,10 @@ class Outcome(NamedTuple):
     """None where it was not asked: the system is not among the servers, or no address was wanted."""
     notes: tuple[str, ...] = ()
     """What is to be known of the servers of this machine."""
+    authority: Authority | None = None
+    """The zone and its own servers; None where they were not asked for."""
+    beyond: tuple[Replies, ...] = ()
+    """What was said of alias targets that the replies left open, each asked on its own."""
 
     @property
     def answered(self) -> bool:
@@ -79,28 +89,68 @@ def enquire(enquiry: Enquiry) -> Outcome:
         NobodyError: there is nobody to ask.
     """
     deadline = Deadline.after(enquiry.timeout_s)
-    wants_system = any(server.scheme == "system" for server in enquiry.servers)
+    wants = {server.scheme for server in enquiry.servers}
+    wants_system = "system" in wants
     # Every name and type is checked first: what is wrong with them is to be said wherever they would go.
     questions(enquiry.text, enquiry.types, (), 1)
     machine = system() if wants_system else System()
     kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
-    servers = _servers(enquiry.servers, machine)
+    circle = _Circle(enquiry.servers, machine, enquiry.hints)
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
-    name, tried, replies = _first_that_exists(names, tuple(dict.fromkeys(kinds)), servers, enquiry, deadline)
+    kinds = tuple(dict.fromkeys(kinds))
+    name, tried, (replies, authority) = _first_that_exists(names, kinds, circle, enquiry, deadline)
+    guides = circle.resolvers if enquiry.wishes.recursion else ()
+    beyond = pursue(clean(name.to_text()), replies, kinds, guides, deadline)
     application = None
     if program is not None:
         found = program.result(deadline.at - time.monotonic())
         application = against(found, enquiry.text.strip(), _addresses(replies, machine.servers))
     asked = clean(enquiry.text.strip(), 255)
-    return Outcome(asked, clean(name.to_text()), replies, tried, compare(replies), application, machine.notes)
+    notes = (*machine.notes, *_notes(authority))
+    return Outcome(
+        asked, clean(name.to_text()), replies, tried, compare(replies), application, notes, authority, beyond
+    )
 
 
-def _servers(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
-    """Each server once, those of the machine in the place of `system`."""
+def _notes(authority: Authority | None) -> tuple[str, ...]:
+    if authority is None:
+        return ()
+    missing = (f"the zone's own servers could not be asked: {authority.error}",) if authority.error else ()
+    return (*missing, *(() if missing else authority.notes))
+
+
+class _Circle:
+    """Whom to ask, as far as it depends on the name."""
+
+    def __init__(self, wanted: Sequence[Server], machine: System, hints: Hints | None) -> None:
+        self._wanted, self._machine, self._hints = wanted, machine, hints
+        self._wants_own = any(server.scheme == "authoritative" for server in wanted)
+        others = _servers([s for s in wanted if s.scheme != "authoritative"], machine, (), self._wants_own)
+        self.resolvers = others if others or not self._wants_own or hints is not None else system().servers
+        """Who can tell of other names, too."""
+
+    def around(self, name: dns.name.Name, deadline: Deadline) -> tuple[tuple[Server, ...], Authority | None]:
+        """Every server to ask about `name`, and who is authoritative for it, where that is wanted."""
+        if not self._wants_own:
+            return self.resolvers, None
+        now = time.monotonic()
+        share = Deadline(now + max(0.0, deadline.at - now) / 2)
+        authority = find_authority(name, self.resolvers, share, self._hints)
+        try:
+            return _servers(self._wanted, self._machine, authority.servers, False), authority
+        except NobodyError:
+            raise NobodyError(authority.error or "there is nobody to ask") from None
+
+
+def _servers(
+    wanted: Sequence[Server], machine: System, own: Sequence[Server], may_be_none: bool
+) -> tuple[Server, ...]:
+    """Each server once, those of the machine in the place of `system`, the zone's own in theirs."""
+    stand_in: dict[str, Sequence[Server]] = {"system": machine.servers, "authoritative": own}
     servers: dict[Server, None] = {}
     for server in wanted:
-        servers.update(dict.fromkeys(machine.servers if server.scheme == "system" else (server,)))
-    if not servers:
+        servers.update(dict.fromkeys(stand_in.get(server.scheme, (server,))))
+    if not servers and not may_be_none:
         raise NobodyError(machine.error or "no nameservers: there is nobody to ask")
     if len(servers) > MOST_SERVERS:
         raise NobodyError(f"{len(servers)} servers are too many: at most {MOST_SERVERS} are asked at once")
@@ -110,20 +160,22 @@ def _servers(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
 def _first_that_exists(
     names: Sequence[dns.name.Name],
     kinds: Sequence[str],
-    servers: Sequence[Server],
+    circle: _Circle,
     enquiry: Enquiry,
     deadline: Deadline,
-) -> tuple[dns.name.Name, tuple[str, ...], tuple[Replies, ...]]:
-    """The first of `names` that exists to any server, the others that were tried, and the replies."""
-    results: dict[dns.name.Name, tuple[Replies, ...]] = {}
+) -> tuple[dns.name.Name, tuple[str, ...], tuple[tuple[Replies, ...], Authority | None]]:
+    """The first of `names` that exists to any server, the others that were tried, and what was said."""
+    results: dict[dns.name.Name, tuple[tuple[Replies, ...], Authority | None]] = {}
     for left, name in zip(range(len(names), 0, -1), names, strict=True):
         # A dead server takes all the time there is: each name has its share of it.
         now = time.monotonic()
         share = Deadline(now + max(0.0, deadline.at - now) / left)
-        results[name] = ask_servers(
+        servers, authority = circle.around(name, share)
+        replies = ask_servers(
             name, kinds, servers, enquiry.wishes, share, ca_file=enquiry.ca_file, get=enquiry.get
         )
-        if any(said.answer.rcode not in (None, "NXDOMAIN") for each in results[name] for said in each.said):
+        results[name] = replies, authority
+        if any(said.answer.rcode not in (None, "NXDOMAIN") for each in replies for said in each.said):
             break
     else:  # none exists: speak of the name as it was typed, the one without a suffix
         name = min(names, key=len)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netmon.model.finding import Finding, FindingState
+from netmon.resolver.chain import chain_of
 from netmon.resolver.compare import Verdict
 from netmon.resolver.enquiry import Outcome
+from netmon.resolver.ttl import ttl_findings
 
 _FAILURES = ("SERVFAIL", "REFUSED", "FORMERR", "NOTIMP", "BADVERS")
 
 
 def findings(outcome: Outcome) -> tuple[Finding, ...]:
     """The worst first; none where there is nothing to be noticed."""
-    return (*_dead(outcome), *_failing(outcome), *_differing(outcome), *_program(outcome))
+    lives = (*chain_of(outcome).findings, *ttl_findings(outcome))
+    return (*_dead(outcome), *_failing(outcome), *_differing(outcome), *lives, *_program(outcome))
 
 
 def _dead(outcome: Outcome) -> Iterator[Finding]:

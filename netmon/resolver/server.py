@@ -1,4 +1,4 @@
-"""Which server to ask and how, as people write it: `1.1.1.1`, `[::1]:5353`, `tls://dns.example`, `system`."""
+"""Which server to ask and how, as people write it: `1.1.1.1`, `tls://dns.example`, `system`, `authoritative`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ from typing import Literal, NamedTuple, get_args
 
 from netmon.model.text import clean
 
-Scheme = Literal["system", "udp", "tcp", "tls", "https", "quic"]
+Scheme = Literal["system", "authoritative", "udp", "tcp", "tls", "https", "quic"]
 
-PORTS: dict[Scheme, int] = {"system": 0, "udp": 53, "tcp": 53, "tls": 853, "https": 443, "quic": 853}
+PORTS: dict[Scheme, int] = {
+    "system": 0,
+    "authoritative": 0,
+    "udp": 53,
+    "tcp": 53,
+    "tls": 853,
+    "https": 443,
+    "quic": 853,
+}
 """RFC 1035 section 4.2, RFC 7858 section 3.1, RFC 8484, RFC 9250 section 4.1.1."""
+STANDING_IN: tuple[Scheme, ...] = ("system", "authoritative")
+"""Words that stand for servers which have to be found out first."""
 PATH = "/dns-query"
 """Where DNS over HTTPS is by custom (RFC 8484 section 4.1.1)."""
 
@@ -29,12 +39,15 @@ class Server(NamedTuple):
     """One server and the transport over which it is asked."""
 
     scheme: Scheme
-    """`udp` falls back to TCP where an answer is cut short; `system` stands for those of this machine."""
+    """`udp` falls back to TCP where an answer is cut short; `system` stands for those of this machine,
+    `authoritative` for those of the name's own zone."""
     host: str = ""
     """An address in its shortest form (with its zone, if any), or a host name in lower case."""
     port: int = 0
     path: str = ""
     """Only of `https`."""
+    name: str = ""
+    """What its zone calls it, where it is asked as one of the zone's own: then it is not to ask others."""
 
     @property
     def is_address(self) -> bool:
@@ -48,9 +61,11 @@ class Server(NamedTuple):
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     def __str__(self) -> str:
-        """The shortest text that `parse_server` reads as this server."""
-        if self.scheme == "system":
-            return "system"
+        """The shortest text that `parse_server` reads as this server; one of a zone's own by its name, too."""
+        if self.scheme in STANDING_IN:
+            return self.scheme
+        if self.name:
+            return f"{self.name.rstrip('.') or '.'} ({self.host if self.port == PORTS['udp'] else self.authority})"
         if self.scheme == "udp":
             return self.host if self.port == PORTS["udp"] else self.authority
         return f"{self.scheme}://{self.authority}{self.path}"
@@ -65,14 +80,15 @@ def parse_server(text: str) -> Server:
     text = text.strip()
     if not text or len(text) > _TEXT_LIMIT or not text.isascii() or not text.isprintable():
         raise _bad(text, "empty, too long, or not plain ASCII")
-    if text == "system":
-        return Server("system")
+    for word in STANDING_IN:
+        if text == word:
+            return Server(word)
     scheme, separator, rest = text.partition("://")
     if not separator:
         return _server("udp", text, "")
     scheme = scheme.lower()
-    if scheme not in PORTS or scheme == "system":
-        known = ", ".join(f"{name}://" for name in get_args(Scheme) if name != "system")
+    if scheme not in PORTS or scheme in STANDING_IN:
+        known = ", ".join(f"{name}://" for name in get_args(Scheme) if name not in STANDING_IN)
         raise _bad(text, f"{scheme}:// is not one of {known}")
     authority, slash, path = rest.partition("/")
     return _server(scheme, authority, slash + path)

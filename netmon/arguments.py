@@ -54,9 +54,9 @@ as NAME asks for its PTR.
 
 SERVER: system (the default: those of this machine, with its search list), 1.1.1.1, [::1]:5353, udp://…,
 tcp://…, tls://HOST, https://HOST/dns-query, quic://HOST, and authoritative: the name servers of the name's
-own zone, beside which is said until when others may still have an old answer. Several are asked at once and compared. QUIC needs
-pip install 'netmon[doq]'. Certificates are verified. UDP answers that are cut short are asked for again
-over TCP.
+own zone, beside which is said until when others may still have an old answer. Several are asked at once
+and compared. QUIC needs pip install 'netmon[doq]'. Certificates are verified. UDP answers that are cut
+short are asked for again over TCP.
 """
 
 _EXCLUDING = re.compile(r"-(?!-|h$)")

@@ -139,8 +139,8 @@ def on_devbox() -> Iterator[None]:
     with (
         patch("socket.gethostname", lambda: scene.HOST),
         patch("socket.getservbyport", _service),
-        patch("netmon.tui.tabs.dns.lookup", lambda text, **_: scene.looked_up(text)),
-        patch("netmon.tui.tabs.dns.configuration", lambda: scene.SYSTEM),
+        patch("netmon.tui.tabs.dns.enquire", lambda enquiry, **_: scene.answered(enquiry.text)),
+        patch("netmon.tui.tabs.dns.system", lambda: scene.SYSTEM),
     ):
         yield
     service_name.cache_clear()

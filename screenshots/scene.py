@@ -27,7 +27,12 @@ from netmon.model.finding import Finding, FindingState
 from netmon.model.process import Owner, OwnerReason, Process
 from netmon.model.snapshot import ClosedSocket, InterfaceCounters, Snapshot
 from netmon.model.socket import Protocol, SocketRecord, SocketState, TcpInfo, Uncounted
-from netmon.resolver.answer import Answer, Configuration, Lookup, read
+from netmon.resolver.answer import Answer, read
+from netmon.resolver.application import Application
+from netmon.resolver.ask import Replies, Said
+from netmon.resolver.enquiry import Outcome as DnsOutcome
+from netmon.resolver.server import Server as DnsServer
+from netmon.resolver.system import System
 
 HOST = "devbox"
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
@@ -447,8 +452,8 @@ def _family(endpoint: Endpoint) -> Literal[4, 6]:
 
 # -- what its resolver and its loopback say
 
-RESOLVER = Endpoint("192.0.2.53", 53)
-SYSTEM = Configuration((RESOLVER,), ("example.net.",))
+RESOLVER = DnsServer("udp", "192.0.2.53", 53)
+SYSTEM = System((RESOLVER,), ("example.net.",))
 ASKED = "www.shop.example.net"
 LOOKED_AT = 13.0
 """Seconds between the answers and the picture."""
@@ -467,10 +472,12 @@ _RECORDS = {
 _MS = {"A": 11.6, "AAAA": 12.2, "CNAME": 2.8, "NS": 14.4}
 
 
-def looked_up(text: str) -> Lookup:
-    """What comes of looking up `ASKED`."""
-    answers = tuple(_answer(kind, text) for kind in _RECORDS)
-    return Lookup(text, f"{text}.", answers, (RESOLVER,))
+def answered(text: str) -> DnsOutcome:
+    """What comes of asking for `ASKED`."""
+    said = tuple(Said(_answer(kind, text)) for kind in _RECORDS)
+    replies = Replies(RESOLVER, RESOLVER.host, said, max(_MS.values()))
+    found = Application(("203.0.113.10", "203.0.113.11", "2001:db8:cd::10", "2001:db8:cd::11"), differs=False)
+    return DnsOutcome(text, f"{text}.", (replies,), application=found)
 
 
 def _answer(kind: str, name: str) -> Answer:
@@ -478,9 +485,7 @@ def _answer(kind: str, name: str) -> Answer:
     lines = ["id 1", "opcode QUERY", "rcode NOERROR", "flags QR RD RA", ";QUESTION", f"{name}. IN {kind}"]
     message = dns.message.from_text("\n".join([*lines, ";ANSWER", *aliases, _RECORDS[kind]]))
     answer = read(message, kind, f"{name}.")
-    return answer._replace(
-        ms=_MS[kind], server=RESOLVER, transport="udp", received_at=MONOTONIC - LOOKED_AT - 0.5
-    )
+    return answer._replace(ms=_MS[kind], transport="udp", received_at=MONOTONIC - LOOKED_AT - 0.5)
 
 
 def localhost() -> Localhost:

@@ -8,8 +8,10 @@ from typing import Any
 from netmon.output.layout import wrap
 from netmon.output.rows import timestamp
 from netmon.resolver.chain import Chain, End, Link, chain_of
+from netmon.resolver.chain_findings import chain_findings
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.ttl import Lifetime, Moment, lifetimes, seconds_text, ttl_findings
+from netmon.resolver.ttl import Lifetime, Moment, lifetimes, seconds_text
+from netmon.resolver.ttl_findings import ttl_findings
 
 _ENDS = {
     End.NO_SUCH_NAME: "does not exist",
@@ -38,7 +40,7 @@ def chain_lines(outcome: Outcome, width: int) -> Iterator[str]:
             )
     else:
         yield from wrap(f"{chain.target}  {_ENDS[chain.end]}", width, first="  ", rest="    ")
-    for finding in chain.findings:
+    for finding in chain_findings(chain):
         yield from wrap(f"{finding.state}: {finding.summary}", width, first="  ", rest="    ")
 
 

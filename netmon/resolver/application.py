@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection
+from contextlib import suppress
 from threading import Thread
 from typing import NamedTuple
 
 from netmon.model.text import clean
+from netmon.resolver.transport.exchange import Deadline
 
 _SIZE_LIMIT = 1 << 20
 """Characters read of the hosts file."""
+_LOOK_S = 0.05
+"""How often is looked whether nobody waits any more."""
 
 
 class Application(NamedTuple):
@@ -37,9 +41,11 @@ class Asked:
         self._thread = Thread(target=self._run, name="getaddrinfo", daemon=True)
         self._thread.start()
 
-    def result(self, timeout_s: float) -> Application:
-        """What has come of it after at most so many seconds."""
-        self._thread.join(max(0.0, timeout_s))
+    def result(self, deadline: Deadline) -> Application:
+        """What has come of it by then."""
+        with suppress(TimeoutError):
+            while self._thread.is_alive():
+                self._thread.join(min(_LOOK_S, deadline.left()))
         return Application(self._found, self._error)
 
     def _run(self) -> None:

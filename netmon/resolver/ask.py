@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,9 +37,15 @@ _OVER = {
 }
 _UDP_SHARE = 0.75
 """Of the time, before what is cut short is asked over TCP."""
+_LOOK_S = 0.05
+"""How often whoever may give up looks whether to."""
 _ENCRYPTED = ("tls", "https", "quic")
 _BY_STREAM = ("https", "quic")
 """Transports whose ids are 0 (RFC 8484 section 4.1, RFC 9250 section 4.2.1): streams tell answers apart."""
+
+
+class GivenUpError(Exception):
+    """Nobody waits for the answer any more."""
 
 
 class Said(NamedTuple):
@@ -87,6 +95,7 @@ def ask_servers(
     *,
     ca_file: str | None = None,
     get: bool = False,
+    on_replies: Callable[[Replies], None] | None = None,
 ) -> tuple[Replies, ...]:
     """Everything that each server says of `name`, in their order; all are asked at the same time.
 
@@ -98,18 +107,33 @@ def ask_servers(
         deadline: for everything together.
         ca_file: certificates to trust instead of the system's.
         get: over HTTPS: GET instead of POST.
+        on_replies: called on this thread with what a server said, as soon as it has said everything.
+
+    Raises:
+        GivenUpError: the deadline was called off; what is under way ends by itself.
     """
     conversations = [_Conversation(server, name, kinds, wishes, ca_file, get) for server in servers]
-    # Daemons: whoever gives up by Ctrl+C is not kept waiting for the deadline.
-    threads = [
-        Thread(target=each.run, args=(deadline,), name=f"ask-{each.server}", daemon=True)
-        for each in conversations
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    over: SimpleQueue[_Conversation] = SimpleQueue()
+    for each in conversations:
+        # Daemons: whoever gives up by Ctrl+C is not kept waiting for the deadline.
+        Thread(target=each.run, args=(deadline, over), name=f"ask-{each.server}", daemon=True).start()
+    for _ in conversations:
+        ended = _next(over, deadline)
+        if on_replies is not None:
+            on_replies(ended.replies())
     return tuple(each.replies() for each in conversations)
+
+
+def _next(over: SimpleQueue[_Conversation], deadline: Deadline) -> _Conversation:
+    """The next that has ended.
+
+    Raises:
+        GivenUpError: nobody waits for it any more.
+    """
+    while not deadline.given_up:
+        with suppress(Empty):
+            return over.get(timeout=None if deadline.stop is None else _LOOK_S)
+    raise GivenUpError("nobody waits for the answer any more")
 
 
 class _Conversation:
@@ -142,8 +166,14 @@ class _Conversation:
         said = tuple(self._said[kind] for kind in self._kinds)
         return Replies(self.server, self._address, said, (self._ended - self._started) * 1000)
 
-    def run(self, deadline: Deadline) -> None:
-        """Ask until everything is answered or has failed."""
+    def run(self, deadline: Deadline, over: SimpleQueue[_Conversation]) -> None:
+        """Ask until everything is answered or has failed; then tell so, whatever happened."""
+        try:
+            self._ask(deadline)
+        finally:
+            over.put(self)
+
+    def _ask(self, deadline: Deadline) -> None:
         self._started = time.monotonic()
         try:
             found = (self.server.host,) if self.server.is_address else addresses(self.server.host, deadline)
@@ -158,18 +188,17 @@ class _Conversation:
         for left, address in zip(range(len(found), 0, -1), found, strict=True):
             self._address = address
             self._said.clear()
-            now = time.monotonic()
-            self._ask_at(address, Deadline(now + max(0.0, deadline.at - now) / left))
+            self._ask_at(address, deadline.share(1 / left))
             if any(said.answer.rcode is not None for said in self._said.values()):
                 return
 
     def _ask_at(self, address: str, deadline: Deadline) -> None:
         scheme = self.server.scheme
-        assert scheme != "system" and scheme != "authoritative"
-        now = time.monotonic()
+        assert scheme != "system"
+        assert scheme != "authoritative"
         # One type that is dropped must not take the time that others need for TCP.
-        share = _UDP_SHARE if scheme == "udp" else 1.0
-        self._exchange(scheme, address, self._kinds, Deadline(now + (deadline.at - now) * share))
+        first = deadline.share(_UDP_SHARE) if scheme == "udp" else deadline
+        self._exchange(scheme, address, self._kinds, first)
         cut = [kind for kind in self._kinds if "TC" in self._said[kind].answer.flags]
         if scheme == "udp" and cut:
             self._note(cut, "cut short over UDP, so asked over TCP")

@@ -67,7 +67,7 @@ class Resolvers:
         why = "there is no resolver to ask"
         for server in tuple(self._servers):
             at = min(self._deadline.at, time.monotonic() + _PATIENCE_S)
-            (replies,) = ask_servers(name, kinds, (server,), Wishes(), Deadline(at))
+            (replies,) = ask_servers(name, kinds, (server,), Wishes(), self._deadline._replace(at=at))
             found = tuple(said.answer for said in replies.said)
             if all(answer.rcode in _KNOWS for answer in found):
                 return found
@@ -155,7 +155,7 @@ def _by_trace(name: dns.name.Name, hints: Hints, deadline: Deadline, before: str
     from netmon.resolver.trace.tracing import trace_all
 
     left = max(0.0, deadline.at - time.monotonic())
-    budget = Budget(time.monotonic() + left * 0.6, Event())
+    budget = Budget(time.monotonic() + left * 0.6, deadline.stop or Event())
     (trace,) = trace_all(name, ("SOA",), hints, budget)
     zone, known = _delegated(trace, clean(name.to_text()))
     if not zone:

@@ -1,4 +1,4 @@
-"""A name's chain of aliases (CNAME, DNAME) to its end: each TTL, the one that counts, and what is wrong with it."""
+"""A name's chain of aliases (CNAME, DNAME) to its end, with each TTL and the one that counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from netmon.model.finding import Finding, FindingState
 from netmon.resolver.answer import Answer, Record
 
 if TYPE_CHECKING:
@@ -63,7 +62,8 @@ class Chain(NamedTuple):
     """Why its end is open, in part of a sentence."""
     effective: int | None = None
     """Seconds after which a cache has to ask anew for some part of it: the least TTL, as it was left."""
-    findings: tuple[Finding, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """The types that were asked for."""
 
 
 class Heard(NamedTuple):
@@ -115,10 +115,9 @@ def follow_chain(name: str, heard: Sequence[Heard]) -> Chain:
     if end is None:
         end, detail = (End.ANSWER, "") if last else _nothing(at, heard, is_target=bool(links))
     lives = [link.left if link.left is not None else link.ttl for link in (*links, *last)]
-    chain = Chain(
-        name, tuple(links), last, end, at, detail, min((t for t in lives if t is not None), default=None)
-    )
-    return chain._replace(findings=tuple(_findings(chain, heard)))
+    effective = min((each for each in lives if each is not None), default=None)
+    kinds = tuple(dict.fromkeys(each.answer.type for each in heard))
+    return Chain(name, tuple(links), last, end, at, detail, effective, kinds)
 
 
 def _alias(name: str, heard: Sequence[Heard]) -> Link | None:
@@ -134,7 +133,7 @@ def _alias(name: str, heard: Sequence[Heard]) -> Link | None:
 
 
 def _below(name: str, owner: str) -> bool:
-    """Whether `name` is strictly below `owner`, both in the presentation format, where `\\.` ends no label."""
+    """Whether `name` is strictly below `owner`, both as in zone files, where `\\.` ends no label."""
     lower, suffix = name.lower(), "." + owner.lower().lstrip(".")
     cut = len(lower) - len(suffix)
     return cut > 0 and lower.endswith(suffix) and lower[cut - 1] != "\\"
@@ -206,51 +205,3 @@ def _is_told(each: Heard, name: str, *, is_target: bool) -> bool:
     if soa is not None and (soa.name == "." or soa.name.lower() == name.lower() or _below(name, soa.name)):
         return True
     return not is_target if each.own else "RA" in each.answer.flags
-
-
-# What is wrong with it
-
-
-def _findings(chain: Chain, heard: Sequence[Heard]) -> Iterator[Finding]:
-    if not chain.links:
-        return
-    way = " → ".join([chain.name, *(link.data for link in chain.links)])
-    if chain.end is End.LOOP:
-        yield Finding(
-            "dns-chain-loop", FindingState.FAIL, f"The aliases go round: {chain.target} comes again.", way,
-            "No resolver can follow it: it gives up, and nobody gets an address.",
-            "Let one of these names have address records of its own.", "RFC 1034 section 3.6.2",
-        )  # fmt: skip
-    elif chain.end is End.TOO_LONG or len(chain.links) > LONG:
-        state = FindingState.FAIL if chain.end is End.TOO_LONG else FindingState.WARN
-        more = "more than " if chain.end is End.TOO_LONG else ""
-        count = LONGEST if chain.end is End.TOO_LONG else len(chain.links)
-        yield Finding(
-            "dns-chain-long", state, f"{chain.name} is an alias {more}{count} times over.", way,
-            f"Resolvers give up: unbound after {LONG} aliases, BIND after 11 or {LONGEST} by its version.",
-            "Let the name be an alias of the last one at once.", "RFC 1034 section 3.6.2",
-        )  # fmt: skip
-    yield from _dead_end(chain, way, heard)
-
-
-def _dead_end(chain: Chain, way: str, heard: Sequence[Heard]) -> Iterator[Finding]:
-    alias, kinds = chain.links[-1].name, ", ".join(dict.fromkeys(each.answer.type for each in heard))
-    if chain.end is End.NO_SUCH_NAME:
-        yield Finding(
-            "dns-chain-dangling", FindingState.FAIL, f"{alias} is an alias of {chain.target}, which does not exist.",
-            way, "Nobody gets anything; and whoever can register the target decides where the name leads.",
-            f"Take the alias of {alias} away, or make the target.", "RFC 1034 section 3.6.2",
-        )  # fmt: skip
-    elif chain.end is End.NO_DATA:
-        wants = any(each.answer.type in ("A", "AAAA") for each in heard)
-        yield Finding(
-            "dns-chain-no-data", FindingState.WARN if wants else FindingState.INFO,
-            f"{alias} is an alias of {chain.target}, which has no {kinds} record.", way,
-            "What an alias does not have cannot be added at the alias: it has to be at the target.",
-            reference="RFC 1034 section 3.6.2",
-        )  # fmt: skip
-    elif chain.end is End.OPEN:
-        yield Finding(
-            "dns-chain-open", FindingState.UNKNOWN, f"What {chain.target} has, to which {alias} leads, is not known.",
-            chain.detail, "The chain could not be followed to its end.", reference="RFC 1034 section 3.6.2",
-        )  # fmt: skip

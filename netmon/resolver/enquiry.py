@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
 from netmon.resolver.application import Application, Asked, against
-from netmon.resolver.ask import TIMEOUT_S, Replies, ask_servers
+from netmon.resolver.ask import TIMEOUT_S, GivenUpError, Replies, ask_servers
 from netmon.resolver.authority import Authority, find_authority
 from netmon.resolver.compare import Compared, compare
 from netmon.resolver.edns import Wishes
@@ -61,6 +61,8 @@ class Outcome(NamedTuple):
     """None where it was not asked: the system is not among the servers, or no address was wanted."""
     notes: tuple[str, ...] = ()
     """What is to be known of the servers of this machine."""
+    waiting: tuple[Server, ...] = ()
+    """Who has not answered yet; nobody once the enquiry is over."""
     authority: Authority | None = None
     """The zone and its own servers; None where they were not asked for."""
     beyond: tuple[Replies, ...] = ()
@@ -81,42 +83,38 @@ class NobodyError(Exception):
     """There is no server to ask; the message is one line that says why."""
 
 
-def enquire(enquiry: Enquiry) -> Outcome:
+def enquire(
+    enquiry: Enquiry, *, stop: Event | None = None, on_progress: Callable[[Outcome], None] | None = None
+) -> Outcome:
     """Ask; blocks for about `timeout_s`.
+
+    Args:
+        enquiry: what is to be asked.
+        stop: set to give up early.
+        on_progress: called on this thread each time a server has said everything, with all there is by then.
 
     Raises:
         BadNameError: nothing can be asked.
         NobodyError: there is nobody to ask.
+        GivenUpError: `stop` was set.
     """
-    deadline = Deadline.after(enquiry.timeout_s)
-    wants = {server.scheme for server in enquiry.servers}
-    wants_system = "system" in wants
+    deadline = Deadline.after(enquiry.timeout_s, stop)
+    wants_system = any(server.scheme == "system" for server in enquiry.servers)
     # Every name and type is checked first: what is wrong with them is to be said wherever they would go.
     questions(enquiry.text, enquiry.types, (), 1)
     machine = system() if wants_system else System()
     kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
     circle = _Circle(enquiry.servers, machine, enquiry.hints)
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
-    kinds = tuple(dict.fromkeys(kinds))
-    name, tried, (replies, authority) = _first_that_exists(names, kinds, circle, enquiry, deadline)
-    guides = circle.resolvers if enquiry.wishes.recursion else ()
-    beyond = pursue(clean(name.to_text()), replies, kinds, guides, deadline)
-    application = None
+    asking = _Asking(enquiry, tuple(dict.fromkeys(kinds)), circle, machine, on_progress)
+    outcome = asking.first_that_exists(names, deadline)
     if program is not None:
-        found = program.result(deadline.at - time.monotonic())
-        application = against(found, enquiry.text.strip(), _addresses(replies, machine.servers))
-    asked = clean(enquiry.text.strip(), 255)
-    notes = (*machine.notes, *_notes(authority))
-    return Outcome(
-        asked, clean(name.to_text()), replies, tried, compare(replies), application, notes, authority, beyond
-    )
-
-
-def _notes(authority: Authority | None) -> tuple[str, ...]:
-    if authority is None:
-        return ()
-    missing = (f"the zone's own servers could not be asked: {authority.error}",) if authority.error else ()
-    return (*missing, *(() if missing else authority.notes))
+        found = program.result(deadline)
+        addresses = _addresses(outcome.replies, machine.servers)
+        outcome = outcome._replace(application=against(found, enquiry.text.strip(), addresses))
+    if deadline.given_up:
+        raise GivenUpError("nobody waits for the answer any more")
+    return outcome
 
 
 class _Circle:
@@ -125,62 +123,110 @@ class _Circle:
     def __init__(self, wanted: Sequence[Server], machine: System, hints: Hints | None) -> None:
         self._wanted, self._machine, self._hints = wanted, machine, hints
         self._wants_own = any(server.scheme == "authoritative" for server in wanted)
-        others = _servers([s for s in wanted if s.scheme != "authoritative"], machine, (), self._wants_own)
-        self.resolvers = others if others or not self._wants_own or hints is not None else system().servers
+        others = _servers([each for each in wanted if each.scheme != "authoritative"], machine)
+        if not others and not self._wants_own:
+            raise NobodyError(machine.error or "no nameservers: there is nobody to ask")
+        self.resolvers = others if others or hints is not None else system().servers
         """Who can tell of other names, too."""
 
     def around(self, name: dns.name.Name, deadline: Deadline) -> tuple[tuple[Server, ...], Authority | None]:
-        """Every server to ask about `name`, and who is authoritative for it, where that is wanted."""
+        """Every server to ask about `name`, and who is authoritative for it, where that is wanted.
+
+        Raises:
+            NobodyError: there is nobody.
+        """
         if not self._wants_own:
             return self.resolvers, None
-        now = time.monotonic()
-        share = Deadline(now + max(0.0, deadline.at - now) / 2)
-        authority = find_authority(name, self.resolvers, share, self._hints)
-        try:
-            return _servers(self._wanted, self._machine, authority.servers, False), authority
-        except NobodyError:
-            raise NobodyError(authority.error or "there is nobody to ask") from None
+        authority = find_authority(name, self.resolvers, deadline.share(0.5), self._hints)
+        servers = _servers(self._wanted, self._machine, authority.servers)
+        if not servers:
+            raise NobodyError(authority.error or "there is nobody to ask")
+        return servers, authority
 
 
-def _servers(
-    wanted: Sequence[Server], machine: System, own: Sequence[Server], may_be_none: bool
-) -> tuple[Server, ...]:
+def _servers(wanted: Sequence[Server], machine: System, own: Sequence[Server] = ()) -> tuple[Server, ...]:
     """Each server once, those of the machine in the place of `system`, the zone's own in theirs."""
     stand_in: dict[str, Sequence[Server]] = {"system": machine.servers, "authoritative": own}
     servers: dict[Server, None] = {}
     for server in wanted:
         servers.update(dict.fromkeys(stand_in.get(server.scheme, (server,))))
-    if not servers and not may_be_none:
-        raise NobodyError(machine.error or "no nameservers: there is nobody to ask")
     if len(servers) > MOST_SERVERS:
         raise NobodyError(f"{len(servers)} servers are too many: at most {MOST_SERVERS} are asked at once")
     return tuple(servers)
 
 
-def _first_that_exists(
-    names: Sequence[dns.name.Name],
-    kinds: Sequence[str],
-    circle: _Circle,
-    enquiry: Enquiry,
-    deadline: Deadline,
-) -> tuple[dns.name.Name, tuple[str, ...], tuple[tuple[Replies, ...], Authority | None]]:
-    """The first of `names` that exists to any server, the others that were tried, and what was said."""
-    results: dict[dns.name.Name, tuple[tuple[Replies, ...], Authority | None]] = {}
-    for left, name in zip(range(len(names), 0, -1), names, strict=True):
-        # A dead server takes all the time there is: each name has its share of it.
-        now = time.monotonic()
-        share = Deadline(now + max(0.0, deadline.at - now) / left)
-        servers, authority = circle.around(name, share)
+class _Asking(NamedTuple):
+    """Questions about one name after the other."""
+
+    enquiry: Enquiry
+    kinds: tuple[str, ...]
+    circle: _Circle
+    machine: System
+    on_progress: Callable[[Outcome], None] | None
+
+    def first_that_exists(self, names: Sequence[dns.name.Name], deadline: Deadline) -> Outcome:
+        """What is said of the first of `names` that exists to any server, or else of the one as typed."""
+        results: dict[dns.name.Name, Outcome] = {}
+        for left, name in zip(range(len(names), 0, -1), names, strict=True):
+            # A dead server takes all the time there is: each name has its share of it.
+            results[name] = self._ask(name, tuple(results), deadline.share(1 / left))
+            replies = results[name].replies
+            if any(s.answer.rcode not in (None, "NXDOMAIN") for each in replies for s in each.said):
+                break
+        else:  # none exists: speak of the name as it was typed, the one without a suffix
+            name = min(names, key=len)
+        tried = tuple(clean(other.to_text()) for other in results if other != name)
+        outcome = results[name]._replace(tried=tried)
+        guides = self.circle.resolvers if self.enquiry.wishes.recursion else ()
+        return outcome._replace(beyond=pursue(outcome.name, outcome.replies, self.kinds, guides, deadline))
+
+    def _ask(self, name: dns.name.Name, before: Sequence[dns.name.Name], share: Deadline) -> Outcome:
+        servers, authority = self.circle.around(name, share)
+        arrived: list[Replies] = []
+
+        def outcome(replies: tuple[Replies, ...]) -> Outcome:
+            waiting = {each.server for each in replies}.symmetric_difference(servers)
+            return self._outcome(name, before, replies, authority)._replace(
+                waiting=tuple(server for server in servers if server in waiting)
+            )
+
+        def on_replies(replies: Replies) -> None:
+            arrived.append(replies)
+            if self.on_progress is not None and len(arrived) < len(servers):
+                in_order = sorted(arrived, key=lambda each: servers.index(each.server))
+                self.on_progress(outcome(tuple(in_order)))
+
         replies = ask_servers(
-            name, kinds, servers, enquiry.wishes, share, ca_file=enquiry.ca_file, get=enquiry.get
+            name, self.kinds, servers, self.enquiry.wishes, share,
+            ca_file=self.enquiry.ca_file, get=self.enquiry.get, on_replies=on_replies,
+        )  # fmt: skip
+        return outcome(replies)
+
+    def _outcome(
+        self,
+        name: dns.name.Name,
+        others: Sequence[dns.name.Name],
+        replies: tuple[Replies, ...],
+        authority: Authority | None,
+    ) -> Outcome:
+        return Outcome(
+            clean(self.enquiry.text.strip(), 255),
+            clean(name.to_text()),
+            replies,
+            tuple(clean(other.to_text()) for other in others),
+            compare(replies),
+            notes=(*self.machine.notes, *_notes(authority)),
+            authority=authority,
         )
-        results[name] = replies, authority
-        if any(said.answer.rcode not in (None, "NXDOMAIN") for each in replies for said in each.said):
-            break
-    else:  # none exists: speak of the name as it was typed, the one without a suffix
-        name = min(names, key=len)
-    tried = tuple(clean(other.to_text()) for other in results if other != name)
-    return name, tried, results[name]
+
+
+def _notes(authority: Authority | None) -> tuple[str, ...]:
+    """What is to be known of the zone's own servers."""
+    if authority is None:
+        return ()
+    if authority.error:
+        return (f"the zone's own servers could not be asked: {authority.error}",)
+    return authority.notes
 
 
 def _wants_addresses(kinds: Sequence[str]) -> bool:

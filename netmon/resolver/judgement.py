@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 from netmon.model.finding import Finding, FindingState
 from netmon.resolver.chain import chain_of
+from netmon.resolver.chain_findings import chain_findings
 from netmon.resolver.compare import Verdict
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.ttl import ttl_findings
+from netmon.resolver.ttl_findings import ttl_findings
 
 _FAILURES = ("SERVFAIL", "REFUSED", "FORMERR", "NOTIMP", "BADVERS")
 
 
 def findings(outcome: Outcome) -> tuple[Finding, ...]:
     """The worst first; none where there is nothing to be noticed."""
-    lives = (*chain_of(outcome).findings, *ttl_findings(outcome))
+    lives = (*chain_findings(chain_of(outcome)), *ttl_findings(outcome))
     return (*_dead(outcome), *_failing(outcome), *_differing(outcome), *lives, *_program(outcome))
 
 

@@ -58,9 +58,7 @@ def _any(
     assert isinstance(target, dns.name.Name)
     found: list[Replies] = []
     for left, server in zip(range(len(resolvers), 0, -1), resolvers, strict=True):
-        now = time.monotonic()
-        share = Deadline(now + max(0.0, deadline.at - now) / left)
-        found += ask_servers(target, kinds, (server,), Wishes(), share)
+        found += ask_servers(target, kinds, (server,), Wishes(), deadline.share(1 / left))
         if any(said.answer.rcode in ("NOERROR", "NXDOMAIN") for said in found[-1].said):
             break
     return found

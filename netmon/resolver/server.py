@@ -1,4 +1,4 @@
-"""Which server to ask and how, as people write it: `1.1.1.1`, `tls://dns.example`, `system`, `authoritative`."""
+"""Which server to ask and how, as people write it: `1.1.1.1`, `tls://dns.example`, `system`, and so on."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ class Server(NamedTuple):
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     def __str__(self) -> str:
-        """The shortest text that `parse_server` reads as this server; one of a zone's own by its name, too."""
+        """The shortest text that `parse_server` reads as this server; of a zone's own its name, too."""
         if self.scheme in STANDING_IN:
             return self.scheme
         if self.name:
-            return f"{self.name.rstrip('.') or '.'} ({self.host if self.port == PORTS['udp'] else self.authority})"
+            return f"{self.name.rstrip('.') or '.'} ({self._replace(name='')})"
         if self.scheme == "udp":
             return self.host if self.port == PORTS["udp"] else self.authority
         return f"{self.scheme}://{self.authority}{self.path}"

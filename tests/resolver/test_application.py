@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netmon.resolver.application import Application, Asked, against, hosts_entries
+from netmon.resolver.transport.exchange import Deadline
 
 HOSTS = """# 192.0.2.1 commented.test
 192.0.2.2 one.test two.test # three.test
@@ -25,14 +26,14 @@ def hosts(tmp_path: Path) -> str:
 
 
 def test_the_c_library_is_asked() -> None:
-    found = Asked("localhost").result(5)
+    found = Asked("localhost").result(Deadline.after(5))
     assert "127.0.0.1" in found.addresses
     assert found.error is None
-    assert Asked("x" * 70).result(5).error is not None
+    assert Asked("x" * 70).result(Deadline.after(5)).error is not None
 
 
 def test_it_is_waited_for_no_longer_than_asked() -> None:
-    assert "silent" in (Asked("nothing.invalid").result(0).error or "silent")
+    assert "silent" in (Asked("nothing.invalid").result(Deadline.after(0)).error or "silent")
 
 
 def test_the_hosts_file(hosts: str) -> None:

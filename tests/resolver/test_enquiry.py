@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from threading import Event, Timer
+
 import pytest
 
+from netmon.resolver.ask import GivenUpError
 from netmon.resolver.enquiry import MOST_SERVERS, Enquiry, NobodyError, Outcome, enquire
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.server import Server, parse_server
+from tests.resolver.server import Fault, serve
 from tests.resolver.server import Server as Running
 
 
@@ -57,3 +63,43 @@ def test_nothing_is_asked_of_anybody_when_the_question_is_wrong(
     with pytest.raises(BadNameError, match=why):
         asked(wide, text, kind)
     assert len(wide.asked) == before
+
+
+@pytest.fixture(scope="module")
+def deaf() -> Iterator[Running]:
+    """A server that never answers for one name."""
+    with serve({"wide.test.": "host 60 A 192.0.2.1"}, {"host.wide.test.": Fault(drop=True)}) as running:
+        yield running
+
+
+def test_an_enquiry_is_given_up_at_once(deaf: Running) -> None:
+    stop = Event()
+    servers = (parse_server(str(deaf.endpoint)),)
+    started = time.monotonic()
+    timer = Timer(0.1, stop.set)
+    timer.start()
+    with pytest.raises(GivenUpError):
+        enquire(Enquiry("host.wide.test", ("A",), servers, timeout_s=30), stop=stop)
+    timer.join()
+    assert time.monotonic() - started < 3
+
+
+def test_a_name_of_the_search_list_is_not_asked_for_once_given_up(deaf: Running) -> None:
+    stop = Event()
+    stop.set()
+    before = len(deaf.asked)
+    with pytest.raises(GivenUpError):
+        enquire(Enquiry("host", ("A",), (parse_server(str(deaf.endpoint)),)), stop=stop)
+    assert len(deaf.asked) <= before + 1
+
+
+def test_who_answers_is_told_before_the_dead_ones_are_given_up(wide: Running, deaf: Running) -> None:
+    quick, dead = parse_server(str(wide.endpoint)), parse_server(str(deaf.endpoint))
+    seen: list[Outcome] = []
+    enquiry = Enquiry("host.wide.test", ("A",), (dead, quick), timeout_s=0.5)
+    outcome = enquire(enquiry, on_progress=seen.append)
+    (early,) = seen
+    assert [each.server for each in early.replies] == [quick]
+    assert (early.waiting, early.found) == ((dead,), True)
+    assert [each.server for each in outcome.replies] == [dead, quick]
+    assert outcome.waiting == ()

@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from threading import Event
 from typing import NamedTuple
 
 from netmon.model.text import clean
@@ -29,11 +30,23 @@ class Deadline(NamedTuple):
 
     at: float
     """Monotonic seconds."""
+    stop: Event | None = None
+    """Set when nobody waits for the answer any more: then no time is left."""
 
     @classmethod
-    def after(cls, seconds: float) -> Deadline:
+    def after(cls, seconds: float, stop: Event | None = None) -> Deadline:
         """So many seconds from now."""
-        return cls(time.monotonic() + seconds)
+        return cls(time.monotonic() + seconds, stop)
+
+    @property
+    def given_up(self) -> bool:
+        """Whether nobody waits any more."""
+        return self.stop is not None and self.stop.is_set()
+
+    def share(self, part: float) -> Deadline:
+        """An earlier one, after this part of what is left."""
+        now = time.monotonic()
+        return self._replace(at=now + max(0.0, self.at - now) * part)
 
     def left(self) -> float:
         """Seconds, more than none.
@@ -42,7 +55,7 @@ class Deadline(NamedTuple):
             TimeoutError: none is left.
         """
         left = self.at - time.monotonic()
-        if left <= 0:
+        if left <= 0 or self.given_up:
             raise TimeoutError("the time is up")
         return left
 

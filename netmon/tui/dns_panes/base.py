@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
 from textual.containers import Vertical
 from textual.message import Message
 
 from netmon.resolver.enquiry import Enquiry, Outcome
+from netmon.resolver.watch import Watched
 
 
 class Subject(NamedTuple):
@@ -17,7 +20,11 @@ class Subject(NamedTuple):
     """Rises with everything that is typed: what comes of an older one is dropped."""
     enquiry: Enquiry
     outcome: Outcome | None = None
-    """What the servers said; None until they have. A watched name is asked again: then it changes."""
+    """What the servers said; None until the first of them has. It changes where a watched name is asked again."""
+    watched: Watched = Watched()
+    """What has changed since the first answers."""
+    error: str = ""
+    """Why nobody was asked, in one line."""
 
     @property
     def name(self) -> str:
@@ -26,7 +33,7 @@ class Subject(NamedTuple):
 
 
 class DnsPane(Vertical):
-    """One view. Add a subclass to `DnsTab.PANES`.
+    """One view. Add a subclass to `DnsTab.PANES`; it is made without arguments.
 
     A view whose own questions cost packets (a trace, a chain of trust) asks them when it is first shown for a
     subject, on a thread of its own, and gives up when another subject comes.
@@ -36,6 +43,9 @@ class DnsPane(Vertical):
     """Its name, by which a `Place` leads to it."""
     title: ClassVar[str]
     """What the line of views calls it."""
+
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+    """Monotonic seconds, by which TTLs tick; the tab sets its own."""
 
     DEFAULT_CSS = """
     DnsPane { height: 1fr; }
@@ -67,3 +77,7 @@ class DnsPane(Vertical):
 
     def again(self) -> None:
         """Find out anew what this view alone found out; the tab asks the servers itself."""
+
+    def back(self) -> bool:
+        """Close what is open in this view; False where nothing is."""
+        return False

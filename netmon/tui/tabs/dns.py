@@ -1,10 +1,11 @@
-"""The DNS tab: a name is typed, every resolver record of it appears with its TTL ticking down."""
+"""The DNS tab: a name is typed, the ticked servers are asked, and views show what came of it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import on, work
@@ -12,25 +13,29 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from netmon.model.endpoint import Endpoint
+from netmon.model.finding import FindingState
 from netmon.model.text import clean
-from netmon.resolver.answer import Answer, Configuration, Held, Lookup
-from netmon.resolver.configuration import configuration
-from netmon.resolver.lookup import TIMEOUT_S, TYPES, lookup
-from netmon.tui.tabs.base import Tab
-from netmon.tui.widgets.column import Column
+from netmon.resolver.ask import TIMEOUT_S, GivenUpError
+from netmon.resolver.edns import Wishes
+from netmon.resolver.enquiry import Enquiry, NobodyError, Outcome, enquire
+from netmon.resolver.questions import BadNameError
+from netmon.resolver.server import BadServerError, Server
+from netmon.resolver.system import System, system
+from netmon.resolver.typed import read_typed
+from netmon.resolver.watch import due_in, heard
+from netmon.tui.dns_lines import introduction, marked, status, ticks_text, views_text
+from netmon.tui.dns_panes.base import DnsPane, Subject
+from netmon.tui.dns_panes.records import RecordsPane
+from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.widgets.line import Line
-from netmon.tui.widgets.live_table import LiveTable
+from netmon.tui.widgets.name_box import NameBox
 
 TICK_S = 1.0
-
-_HINT = (
-    "Type a name such as example.com, or an address such as 192.0.2.1, and press Enter: "
-    f"{', '.join(TYPES)} are asked at once; an address gives the names registered for it."
-)
+WIDE = 130
+"""From this width on, notes and details stand beside the table."""
 
 
 class DnsTab(Tab):
@@ -39,36 +44,52 @@ class DnsTab(Tab):
     name_in_bar = "DNS"
     slug = "dns"
 
+    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane,)
+    """The views, in the order in which `v` comes to them."""
+
     DEFAULT_CSS = """
     DnsTab {
-        & > #dns-status { padding: 0 1; }
-        & > #dns-notes { padding: 0 1; height: auto; max-height: 40%; }
+        & > Line { padding: 0 1; }
+        & > #dns-views { background: $boost; }
+        &:focus-within { background: $surface; }
+        DnsPane.-away { display: none; }
     }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "focus_name", "Name", key_display="/", id="dns.name"),
-        Binding("down,escape", "focus_records", "Records", show=False, id="dns.records"),
+        Binding("v", "view(1)", "View", id="view"),
+        Binding("V", "view(-1)", "The view before", show=False, id="dns.view-before"),
+        Binding("r", "again", "Ask again", id="dns.again"),
+        Binding("w", "watch", "Watch", id="dns.watch"),
+        Binding("escape,backspace", "back", "Back", show=False, id="back"),
     ]
 
     @dataclass
-    class Answered(Message):
-        """A lookup has ended."""
+    class Heard(Message):
+        """Servers have answered: some, or all."""
 
-        found: Lookup
         number: int
-        """Which lookup of this tab it was: an older one may end just after a newer one began."""
+        """Which question of this tab it was: an older one may end just after a newer one began."""
+        outcome: Outcome
+
+    @dataclass
+    class NotAsked(Message):
+        """There was nobody to ask."""
+
+        number: int
+        why: str
 
     @dataclass
     class SystemRead(Message):
         """The configuration of this machine was read."""
 
-        system: Configuration
+        system: System
 
     def __init__(
         self,
         *,
-        servers: Sequence[Endpoint] | None = None,
+        servers: Sequence[Server] = (Server("system"),),
         timeout_s: float = TIMEOUT_S,
         clock: Callable[[], float] = time.monotonic,
         id: str | None = None,
@@ -76,181 +97,243 @@ class DnsTab(Tab):
         """Make the tab.
 
         Args:
-            servers: Who is asked; None for the resolvers of this machine.
-            timeout_s: How long one lookup may take.
+            servers: Who is ticked at first.
+            timeout_s: How long one question may take.
             clock: Monotonic seconds, by which TTLs tick.
             id: The widget's id.
         """
         super().__init__(id=id)
-        self._servers = servers
+        self._ticks = dict.fromkeys(servers, True)
         self._timeout_s = timeout_s
         self._clock = clock
-        self._number = 0
-        """Counts the lookups."""
-        self._found: Lookup | None = None
+        self._subject: Subject | None = None
+        self._line = ""
+        """What was typed for the subject."""
+        self._asking = False
+        self._watches = False
+        self._due_at: float | None = None
+        """When a watched name is asked for again; None while it is not watched, or being asked for."""
+        self._panes = [make() for make in self.PANES]
+        self._pane = self._panes[0]
 
     @property
-    def found(self) -> Lookup | None:
-        """The lookup that is shown; None before the first has ended."""
-        return self._found
+    def subject(self) -> Subject | None:
+        """What the views are about; None before something was typed."""
+        return self._subject
 
     def compose(self) -> ComposeResult:
-        """The name on top, then who answered, the records, and what came of each type."""
-        yield Input(placeholder="a name, or an address", id="dns-name")
+        """The name, who is asked, what came of it, the views."""
+        yield NameBox()
+        yield Line(ticks_text(self._ticks), id="dns-servers")
         yield Line("reading how this machine resolves names …", id="dns-status")
-        yield LiveTable[Held](self._columns(), _key, row_kind=self._row_kind, id="dns-records")
-        yield Static(Content(_HINT), id="dns-notes")
-
-    def _columns(self) -> list[Column[Held]]:
-        return [
-            Column("type", "TYPE", 6, 0, lambda row: row.record.type),
-            Column("name", "NAME", 16, 3, lambda row: row.record.name, flexible=True),
-            Column("ttl", "TTL", 9, 2, self._ttl, right=True, kind="number"),
-            Column("data", "DATA", 24, 1, lambda row: row.record.data, flexible=True),
-        ]
+        yield Line(id="dns-views")
+        yield from self._panes
 
     def on_mount(self) -> None:
         """Show who would be asked; nothing goes over the network before a name is typed."""
+        for pane in self._panes:
+            pane.clock = self._clock
+        self._show_pane(self._pane)
         self.set_interval(TICK_S, self._tick)
-        if self._servers is None:
-            self._read_system()
-        else:
-            self.post_message(self.SystemRead(Configuration(tuple(self._servers), source="netmon")))
+        self._read_system()
+
+    def on_resize(self) -> None:
+        """Put the notes beside the table where there is room for both."""
+        for pane in self._panes:
+            pane.set_class(self.size.width >= WIDE, "-wide")
 
     def focus_first(self) -> None:
         """Put the focus on the name."""
-        self.query_one(Input).focus()
+        self._box.input.focus()
 
     def action_focus_name(self) -> None:
         """Go to the name, to type another."""
         self.focus_first()
 
-    def action_focus_records(self) -> None:
-        """Leave the name for the records."""
-        self._records.focus()
+    @on(NameBox.Left)
+    def _name_left(self) -> None:
+        self._pane.focus_first()
+
+    def action_back(self) -> None:
+        """Close what is open in the view; then go back where one jumped from."""
+        if not self._pane.back() and self.came_by_jump:
+            self.post_message(self.Return())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only the name is left by these keys: elsewhere they belong to the table or the app."""
-        return action != "focus_records" or isinstance(self.app.focused, Input)
+        """While a name is typed, letters are letters."""
+        return action != "back" or not isinstance(self.app.focused, Input)
 
-    # Looking up
+    # Places
 
-    @on(Input.Submitted, "#dns-name")
-    def _name_submitted(self, event: Input.Submitted) -> None:
+    def place(self) -> Place:
+        """What was typed, and the view."""
+        return Place((), self._line, self._pane.view)
+
+    def arrive(self, place: Place) -> None:
+        """Show a view, and ask for a name unless it is the one in view."""
+        found = next((pane for pane in self._panes if pane.view == place.view), None)
+        if found is not None:
+            self._show_pane(found)
+        if place.text and place.text != self._line:
+            self._box.input.value = place.text
+            self._submit(place.text)
+            self._pane.focus_first()
+
+    # Asking
+
+    @on(NameBox.Submitted)
+    def _submitted(self, event: NameBox.Submitted) -> None:
         event.stop()
-        text = event.value.strip()
-        if not text:
+        self._submit(event.text)
+
+    @on(DnsPane.Ask)
+    def _wished(self, event: DnsPane.Ask) -> None:
+        event.stop()
+        self._box.input.value = event.text
+        self._submit(event.text)
+
+    def _submit(self, line: str) -> None:
+        """Ask for what was typed; what makes no sense is said, and nothing else changes."""
+        try:
+            typed = read_typed(line)
+        except (BadNameError, BadServerError) as error:
+            self._box.show_error(str(error))
             return
-        self._number += 1
-        self._show_status(Content(f"asking for {clean(text, 255)} …"))
-        self._look_up(text, self._number)
+        servers = typed.servers or tuple(server for server, ticked in self._ticks.items() if ticked)
+        if not servers:
+            self._box.show_error("no server is ticked, so nobody is asked")
+            return
+        self._box.show_error("")
+        self._box.remember(line)
+        enquiry = Enquiry(typed.text, typed.types, servers, Wishes(nsid=True), self._timeout_s)
+        self._line = line
+        self._begin(enquiry)
 
-    @work(thread=True, exclusive=True, group="dns-lookup", exit_on_error=False)
-    def _look_up(self, text: str, number: int) -> None:
-        worker = get_current_worker()
-        stop = worker.cancelled_event
-        found = lookup(text, timeout_s=self._timeout_s, servers=self._servers, stop=stop)
-        if not worker.is_cancelled:
-            self.post_message(self.Answered(found, number))
+    def _begin(self, enquiry: Enquiry) -> None:
+        number = 1 if self._subject is None else self._subject.number + 1
+        for pane in self._panes:
+            pane.forget()
+        self._watches, self._due_at = False, None
+        self._subject = Subject(number, enquiry)
+        self._show_status(marked("", f"asking for {clean(enquiry.text, 255)} …"))
+        self._ask_now()
+        self._draw()
 
-    @work(thread=True, exclusive=True, group="dns-system", exit_on_error=False)
+    def _ask_now(self) -> None:
+        assert self._subject is not None
+        self._asking, self._due_at = True, None
+        self._ask(self._subject)
+
+    @work(thread=True, exclusive=True, group="dns-lookup", exit_on_error=False, description="lookup")
+    def _ask(self, subject: Subject) -> None:
+        def on_progress(outcome: Outcome) -> None:
+            if subject.outcome is None:  # else what is known already says more
+                self.post_message(self.Heard(subject.number, outcome))
+
+        try:
+            stop = get_current_worker().cancelled_event
+            outcome = enquire(subject.enquiry, stop=stop, on_progress=on_progress)
+        except GivenUpError:
+            return
+        except (BadNameError, NobodyError) as error:
+            self.post_message(self.NotAsked(subject.number, str(error)))
+        else:
+            self.post_message(self.Heard(subject.number, outcome))
+
+    @work(thread=True, exclusive=True, group="dns-system", exit_on_error=False, description="resolv.conf")
     def _read_system(self) -> None:
-        self.post_message(self.SystemRead(configuration()))
+        self.post_message(self.SystemRead(system()))
 
-    @on(Answered)
-    def _answered(self, message: Answered) -> None:
-        if message.number != self._number:
+    @on(Heard)
+    def _heard(self, message: Heard) -> None:
+        subject, outcome = self._subject, message.outcome
+        if subject is None or message.number != subject.number:
             return
-        self._found = found = message.found
-        self._records.empty_text = "no records"
-        self._records.set_rows(found.held())
-        self._records.action_top()
-        self._show_status(status(found))
-        self.query_one("#dns-notes", Static).update(notes(found.answers))
+        watched = subject.watched
+        if not outcome.waiting:
+            self._asking = False
+            watched = heard(watched, outcome, datetime.now(UTC))
+            now = self._clock()
+            self._due_at = now + due_in(watched, outcome, now) if self._watches else None
+        self._subject = subject._replace(outcome=outcome, watched=watched)
+        self._draw()
+
+    @on(NotAsked)
+    def _not_asked(self, message: NotAsked) -> None:
+        if self._subject is not None and message.number == self._subject.number:
+            self._asking = False
+            self._subject = self._subject._replace(error=message.why)
+            self._show_status(marked(FindingState.FAIL, message.why))
+            self._pane.show_subject(self._subject)
 
     @on(SystemRead)
     def _system_read(self, message: SystemRead) -> None:
-        if self._number == 0:
+        if self._subject is None:
             self._show_status(introduction(message.system))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say so when a worker ended by a fault of ours, instead of waiting for ever."""
         event.stop()
         if event.state is WorkerState.ERROR:
-            self._show_status(_mark("fail", f"the lookup failed: {clean(repr(event.worker.error), 255)}"))
+            self._asking = False
+            why = f"the lookup failed: {clean(repr(event.worker.error), 255)}"
+            self._show_status(marked(FindingState.FAIL, why))
 
-    # Showing
+    def action_again(self) -> None:
+        """Ask the same again, now."""
+        if self._subject is not None:
+            self._pane.again()
+            self._ask_now()
+            self._draw_status()
 
-    @property
-    def _records(self) -> LiveTable[Held]:
-        return self.query_one("#dns-records", LiveTable)
+    # Watching
+
+    def action_watch(self) -> None:
+        """Ask again whenever the first record expires, and mark what changes; or stop that."""
+        if self._subject is None or self._subject.error:
+            return
+        self._watches = not self._watches
+        self._due_at = self._clock() if self._watches and not self._asking else None
+        self._draw_status()
+        self._tick()
+
+    def _tick(self) -> None:
+        """Let the TTLs tick, where anyone can see them; ask again for what is watched."""
+        if self._due_at is not None and self._clock() >= self._due_at and not self._asking:
+            self._ask_now()
+        if self.is_on_screen and self._subject is not None:
+            self._draw_status()
+            self._pane.tick()
+
+    # Views
+
+    def action_view(self, by: int) -> None:
+        """Show the next view, or the one before."""
+        self._show_pane(self._panes[(self._panes.index(self._pane) + by) % len(self._panes)])
+        self._pane.focus_first()
+
+    def _show_pane(self, pane: DnsPane) -> None:
+        self._pane = pane
+        for each in self._panes:
+            each.set_class(each is not pane, "-away")
+        self.query_one("#dns-views", Line).show(views_text([each.title for each in self._panes], pane.title))
+        if self._subject is not None:
+            pane.show_subject(self._subject)
+
+    def _draw(self) -> None:
+        self._draw_status()
+        if self._subject is not None:
+            self._pane.show_subject(self._subject)
+
+    def _draw_status(self) -> None:
+        if self._subject is not None and self._subject.outcome is not None:
+            left = None if self._due_at is None else self._due_at - self._clock()
+            watching = (left, self._asking) if self._watches else None
+            self._show_status(status(self._subject, watching))
 
     def _show_status(self, content: Content) -> None:
         self.query_one("#dns-status", Line).show(content)
 
-    def _tick(self) -> None:
-        """Let the TTLs tick, where anyone can see them."""
-        if self._found is not None and self.is_on_screen:
-            self._records.set_rows(self._records.rows)
-
-    def _ttl(self, row: Held) -> str:
-        left = row.left(self._clock())
-        return f"{left} s" if left or not row.record.ttl else "expired"
-
-    def _row_kind(self, row: Held) -> str:
-        return "dim" if self._ttl(row) == "expired" else ""
-
-
-def _key(row: Held) -> tuple[str, str, str]:
-    return row.record.name, row.record.type, row.record.data
-
-
-def introduction(system: Configuration) -> Content:
-    """Who would be asked, before anyone was."""
-    if system.error is not None:
-        return _mark("fail", system.error)
-    search = f", with {' '.join(system.search)} behind short names" if system.search else ""
-    servers = ", ".join(map(str, system.servers))
-    return Content(f"resolvers here: {servers} (from {clean(system.source)}){search}")
-
-
-def status(found: Lookup) -> Content:
-    """The lookup in one line: the name and its aliases, who answered, how fast."""
-    if found.error is not None:
-        return _mark("fail", found.error)
-    parts = [" → ".join(found.chain)]
-    answered = [answer for answer in found.answers if answer.server is not None]
-    if servers := dict.fromkeys(str(answer.server) for answer in answered):
-        slowest = max(answer.ms or 0.0 for answer in answered)
-        parts.append(f"answered by {', '.join(servers)} in {slowest:.0f} ms")
-    else:
-        parts.append("nobody answered")
-    parts += [f"{other} does not exist" for other in found.tried]
-    good = any(answer.error is None for answer in found.answers)
-    return _mark("ok" if good else "fail", " · ".join(parts))
-
-
-def notes(answers: Sequence[Answer]) -> Content:
-    """What came of each type, one line for those of which the same is to be said."""
-    lines: dict[tuple[str, str], list[str]] = {}
-    for answer in answers:
-        lines.setdefault(_note(answer), []).append(answer.type)
-    shown = (_mark(kind, f"{', '.join(types)}: {text}") for (kind, text), types in lines.items())
-    return Content("\n").join(shown)
-
-
-def _note(answer: Answer) -> tuple[str, str]:
-    """How to mark what came of a type, and what to say of it."""
-    if answer.error is not None:
-        return "none" if answer.rcode == "NOERROR" else "fail", answer.error
-    count = sum(record.type == answer.type for record in answer.records) or len(answer.records)
-    over = " over TCP" if answer.transport == "tcp" else ""
-    records = "1 record" if count == 1 else f"{count} records"
-    return "ok", f"{records}, {answer.ms or 0:.0f} ms, {answer.server}{over}"
-
-
-_MARKS = {"ok": ("✓ ", "$text-success"), "none": ("– ", "$text-muted"), "fail": ("✕ ", "$text-error")}
-
-
-def _mark(kind: str, text: str) -> Content:
-    return Content.assemble(_MARKS[kind], Content(text))
+    @property
+    def _box(self) -> NameBox:
+        return self.query_one(NameBox)

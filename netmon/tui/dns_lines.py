@@ -1,0 +1,85 @@
+"""The lines of the DNS tab above its views: who is asked, what came of it, which views there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.content import Content
+
+from netmon.model.finding import FindingState
+from netmon.model.text import clean
+from netmon.resolver.answer import follow
+from netmon.resolver.server import Server
+from netmon.resolver.system import System
+from netmon.tui.dns_panes.base import Subject
+from netmon.tui.widgets.finding_list import SYMBOLS
+from netmon.tui.widgets.fit import printable
+
+_ALIASES = 4
+"""Names of a chain that the status line tells."""
+
+
+def marked(state: FindingState | str, text: str) -> Content:
+    """A text behind the symbol of a verdict; none for an empty one."""
+    if not isinstance(state, FindingState):
+        return Content(printable(text))
+    symbol, style = SYMBOLS[state]
+    return Content.assemble((f"{symbol} ", style), Content(printable(text)))
+
+
+def ticks_text(ticks: Mapping[Server, bool]) -> Content:
+    """The servers, the ticked ones first: nothing is asked of the others."""
+    in_order = sorted(ticks.items(), key=lambda item: not item[1])
+    words = (f"[{'x' if ticked else ' '}] {server}" for server, ticked in in_order)
+    return Content("  ").join(Content(printable(word)) for word in words)
+
+
+def views_text(titles: Sequence[str], current: str) -> Content:
+    """The names of the views, the one in view between brackets and in bold."""
+    words = (
+        Content.assemble((f"▸{title}◂", "bold reverse")) if title == current else Content(f" {title} ")
+        for title in titles
+    )
+    return Content(" ").join(words)
+
+
+def introduction(system: System) -> Content:
+    """Who would be asked, before anyone was."""
+    if system.error is not None:
+        return marked(FindingState.FAIL, system.error)
+    search = f", with {' '.join(system.search)} behind short names" if system.search else ""
+    return Content(printable(f"system is {', '.join(map(str, system.servers))}{search}"))
+
+
+def status(subject: Subject, watching: tuple[float | None, bool] | None) -> Content:
+    """What came of it in one line: the name and its aliases, who answered, how fast, when it is asked again.
+
+    Args:
+        subject: with an outcome.
+        watching: seconds until it is asked again, and whether it is being asked now; None while not watched.
+    """
+    outcome = subject.outcome
+    assert outcome is not None
+    records = [r for each in outcome.replies for said in each.said for r in said.answer.records]
+    chain = follow(outcome.name, records)
+    shown = " → ".join(chain[:_ALIASES]) + (" → …" if len(chain) > _ALIASES else "")
+    answered = [each for each in outcome.replies if each.answered]
+    parts = [clean(shown, 400)]
+    if answered:
+        slowest = max(each.ms for each in answered)
+        who = str(answered[0].server) if len(answered) == 1 else f"{len(answered)} servers"
+        parts.append(f"answered by {who} in {slowest:.0f} ms")
+    if dead := len(outcome.replies) - len(answered):
+        parts.append("nobody answered" if not answered else f"{dead} did not answer")
+    if outcome.waiting:
+        parts.append(f"waiting for {', '.join(map(str, outcome.waiting))} …")
+    if watching is not None:
+        parts.append(_watching(*watching, len(subject.watched.changes)))
+    state = FindingState.OK if outcome.found else FindingState.FAIL
+    return marked(state, " · ".join(parts))
+
+
+def _watching(left: float | None, asking: bool, changes: int) -> str:
+    when = "asking again …" if asking or left is None else f"asks again in {max(0.0, left):.0f} s"
+    told = "no change" if not changes else f"{changes} change{'' if changes == 1 else 's'}"
+    return f"watching: {when}, {told}"

@@ -1,0 +1,104 @@
+"""What is to be said of answers beneath their records: findings, types without records, the application's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from netmon.model.finding import FindingState
+from netmon.resolver.answer import Answer
+from netmon.resolver.ask import Said
+from netmon.resolver.enquiry import Outcome
+from netmon.resolver.judgement import findings
+from netmon.resolver.watch import Change, What
+from netmon.tui.widgets.finding_list import SYMBOLS, grounds_text, verdict_text
+from netmon.tui.widgets.fit import printable
+
+_SHOWN_CHANGES = 20
+
+
+def notes(outcome: Outcome) -> Content:
+    """Everything, the worst first."""
+    lines: list[Content] = []
+    for finding in findings(outcome):
+        lines += [verdict_text(finding), *(Content("  ") + line for line in _lines(grounds_text(finding)))]
+    lines += (_line(state, text) for state, text in _types(outcome))
+    lines += (_line(FindingState.INFO, text) for text in _explanations(outcome))
+    lines += (_line(state, text) for state, text in _application(outcome))
+    lines += (_line(FindingState.INFO, f"{name} does not exist") for name in outcome.tried)
+    lines += (_line(FindingState.INFO, note) for note in outcome.notes)
+    return Content("\n").join(lines)
+
+
+def changes_text(changes: tuple[Change, ...]) -> Content:
+    """The last changes, the newest first."""
+    return Content("\n").join(change_line(each) for each in reversed(changes[-_SHOWN_CHANGES:]))
+
+
+def change_line(change: Change) -> Content:
+    """A change as time, sign, word and record."""
+    mark, style = ("+", "$text-success") if change.what is What.ADDED else ("✕", "$text-error")
+    record = f"{change.record.name} {change.record.type} {change.record.data}"
+    time = f"{change.at.astimezone():%H:%M:%S}"
+    text = printable(f"{change.what} at {change.server}: {record}")
+    return Content.assemble(f"{time} ", (f"{mark} ", style), Content(text))
+
+
+def _lines(content: Content) -> list[Content]:
+    return list(content.split("\n")) if content.plain else []
+
+
+def _line(state: FindingState, text: str) -> Content:
+    symbol, style = SYMBOLS[state]
+    return Content.assemble((f"{symbol} ", style), Content(printable(text)))
+
+
+def _types(outcome: Outcome) -> Iterator[tuple[FindingState, str]]:
+    """Why a type has no record at any server, those of which the same is to be said together."""
+    said: dict[str, list[str]] = {}
+    for kind, answers in _by_type(outcome).items():
+        if all(answer.error for answer in answers):
+            known = [answer for answer in answers if answer.rcode in ("NOERROR", "NXDOMAIN")]
+            if known:
+                said.setdefault(_without_type(known[0]), []).append(kind)
+    for why, kinds in said.items():
+        yield FindingState.INFO, f"{', '.join(kinds)}: {why}"
+
+
+def _by_type(outcome: Outcome) -> dict[str, list[Answer]]:
+    answers: dict[str, list[Answer]] = {}
+    for each in outcome.replies:
+        for said in each.said:
+            answers.setdefault(said.answer.type, []).append(said.answer)
+    return answers
+
+
+def _without_type(answer: Answer) -> str:
+    """So that types of which the same is to be said have the same text."""
+    return (answer.error or "").replace(f"has no {answer.type} record", "has no such record")
+
+
+def _explanations(outcome: Outcome) -> Iterator[str]:
+    """What servers explain of answers that are none of their failures (those stand among the findings)."""
+    told: dict[str, None] = {}
+    for each in outcome.replies:
+        for said in each.said:
+            for text in (*map(str, said.extras.ede), *_notes(said)):
+                told[f"{each.server}: {text}"] = None
+    yield from told
+
+
+def _notes(said: Said) -> tuple[str, ...]:
+    return said.notes
+
+
+def _application(outcome: Outcome) -> Iterator[tuple[FindingState, str]]:
+    found = outcome.application
+    if found is None or found.differs:  # what differs is a finding
+        return
+    if found.error is not None:
+        yield FindingState.UNKNOWN, f"programs here get nothing (getaddrinfo: {found.error})"
+        return
+    same = {False: ", as DNS says", None: "; DNS was not asked for both families"}[found.differs]
+    yield FindingState.OK, f"programs here get {', '.join(found.addresses)}{same}"

@@ -73,19 +73,29 @@ class Heard(NamedTuple):
     own: bool
     """Whether it is one of the zone's own servers."""
     answer: Answer
+    about: str
+    """The name that was asked for."""
+
+
+class Beyond(NamedTuple):
+    """What was said of an alias target that was asked for on its own."""
+
+    target: str
+    replies: Replies
 
 
 def chain_of(outcome: Outcome) -> Chain:
     """The chain of the name, by the resolver that says most of it, and by those of the zone beside it."""
-    return follow_chain(outcome.name, heard_of(outcome.replies, outcome.beyond))
+    return follow_chain(outcome.name, heard_of(outcome.name, outcome.replies, outcome.beyond))
 
 
-def heard_of(replies: Sequence[Replies], beyond: Sequence[Replies] = ()) -> tuple[Heard, ...]:
+def heard_of(name: str, replies: Sequence[Replies], beyond: Sequence[Beyond] = ()) -> tuple[Heard, ...]:
     """Every answer that a chain can be read from, those about the name itself first."""
-    return (*_heard(replies), *_heard(beyond))
+    further = (heard for each in beyond for heard in _heard(each.target, (each.replies,)))
+    return (*_heard(name, replies), *further)
 
 
-def _heard(replies: Sequence[Replies]) -> Iterator[Heard]:
+def _heard(name: str, replies: Sequence[Replies]) -> Iterator[Heard]:
     """Resolvers first, as theirs is what programs get; those with records before those without."""
     order = sorted(
         replies, key=lambda each: (not any(s.answer.records for s in each.said), bool(each.server.name))
@@ -93,7 +103,7 @@ def _heard(replies: Sequence[Replies]) -> Iterator[Heard]:
     for each in order:
         for said in each.said:
             if said.answer.type not in (*_ALIASES, "ANY"):
-                yield Heard(str(each.server), bool(each.server.name), said.answer)
+                yield Heard(str(each.server), bool(each.server.name), said.answer, name)
 
 
 def follow_chain(name: str, heard: Sequence[Heard]) -> Chain:
@@ -181,7 +191,7 @@ def _own_ttl(name: str, kind: str, heard: Sequence[Heard]) -> int | None:
 
 def _nothing(name: str, heard: Sequence[Heard], *, is_target: bool) -> tuple[End, str]:
     """Why there is no record at the end: told by somebody who could know, or not told at all."""
-    about = [each for each in heard if _ends_at(each.answer, name)]
+    about = [each for each in heard if _ends_at(each, name)]
     for each in about:
         if each.answer.rcode == "NXDOMAIN":
             return End.NO_SUCH_NAME, ""
@@ -193,10 +203,13 @@ def _nothing(name: str, heard: Sequence[Heard], *, is_target: bool) -> tuple[End
     return End.OPEN, "no server that was asked knows it"
 
 
-def _ends_at(answer: Answer, name: str) -> bool:
-    owners = {record.name.lower() for record in answer.records}
-    targets = {record.data.lower() for record in answer.records if record.type in _ALIASES}
-    return (targets - owners == {name.lower()}) if answer.records else True
+def _ends_at(each: Heard, name: str) -> bool:
+    """Whether the aliases of an answer lead from what was asked to `name` and no further."""
+    records = each.answer.records
+    if not records:
+        return each.about.lower() == name.lower()
+    owners = {record.name.lower() for record in records}
+    return {r.data.lower() for r in records if r.type == "CNAME"} - owners == {name.lower()}
 
 
 def _is_told(each: Heard, name: str, *, is_target: bool) -> bool:

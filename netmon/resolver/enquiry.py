@@ -10,6 +10,7 @@ from netmon.model.text import clean
 from netmon.resolver.application import Application, Asked, against
 from netmon.resolver.ask import TIMEOUT_S, GivenUpError, Replies, ask_servers
 from netmon.resolver.authority import Authority, find_authority
+from netmon.resolver.chain import Beyond
 from netmon.resolver.compare import Compared, compare
 from netmon.resolver.edns import Wishes
 from netmon.resolver.pursuit import pursue
@@ -65,7 +66,7 @@ class Outcome(NamedTuple):
     """Who has not answered yet; nobody once the enquiry is over."""
     authority: Authority | None = None
     """The zone and its own servers; None where they were not asked for."""
-    beyond: tuple[Replies, ...] = ()
+    beyond: tuple[Beyond, ...] = ()
     """What was said of alias targets that the replies left open, each asked on its own."""
 
     @property

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from netmon.resolver.ask import Replies, ask_servers
-from netmon.resolver.chain import End, follow_chain, heard_of
+from netmon.resolver.chain import Beyond, End, follow_chain, heard_of
 from netmon.resolver.edns import Wishes
 from netmon.resolver.server import Server
 from netmon.resolver.transport.exchange import Deadline
+
+if TYPE_CHECKING:
+    import dns.name
 
 _TARGETS = 8
 """So many are asked for; a chain with more open ends is not worth the packets."""
@@ -21,7 +25,7 @@ def pursue(
     kinds: Sequence[str],
     resolvers: Sequence[Server],
     deadline: Deadline,
-) -> tuple[Replies, ...]:
+) -> tuple[Beyond, ...]:
     """What resolvers say of each target that is missing; nothing where the chain is whole.
 
     Args:
@@ -34,10 +38,10 @@ def pursue(
     import dns.exception
     import dns.name
 
-    beyond: list[Replies] = []
+    beyond: list[Beyond] = []
     asked: set[str] = set()
     while len(asked) < _TARGETS and time.monotonic() < deadline.at:
-        chain = follow_chain(name, heard_of(replies, beyond))
+        chain = follow_chain(name, heard_of(name, replies, beyond))
         if not chain.links or chain.end is not End.OPEN or chain.target.lower() in asked:
             break
         asked.add(chain.target.lower())
@@ -45,17 +49,14 @@ def pursue(
             target = dns.name.from_text(chain.target)
         except dns.exception.DNSException:  # no name that could be asked for
             break
-        beyond += _any(target, kinds, resolvers, deadline)
+        beyond += (Beyond(chain.target, each) for each in _any(target, kinds, resolvers, deadline))
     return tuple(beyond)
 
 
 def _any(
-    target: object, kinds: Sequence[str], resolvers: Sequence[Server], deadline: Deadline
+    target: dns.name.Name, kinds: Sequence[str], resolvers: Sequence[Server], deadline: Deadline
 ) -> list[Replies]:
     """The replies up to the first that says something."""
-    import dns.name
-
-    assert isinstance(target, dns.name.Name)
     found: list[Replies] = []
     for left, server in zip(range(len(resolvers), 0, -1), resolvers, strict=True):
         found += ask_servers(target, kinds, (server,), Wishes(), deadline.share(1 / left))

@@ -141,6 +141,7 @@ def on_devbox() -> Iterator[None]:
         patch("socket.getservbyport", _service),
         patch("netmon.tui.tabs.dns.enquire", lambda enquiry, **_: scene.answered(enquiry.text)),
         patch("netmon.tui.tabs.dns.system", lambda: scene.SYSTEM),
+        patch("netmon.tui.tabs.dns.hosts_names", lambda: ("localhost",)),
     ):
         yield
     service_name.cache_clear()

@@ -104,6 +104,12 @@ def hosts_entries(name: str, path: str = "/etc/hosts") -> tuple[str, ...]:
     return tuple(found)
 
 
+def hosts_names(path: str = "/etc/hosts") -> tuple[str, ...]:
+    """Every name that hosts(5) gives an address, once."""
+    words = (line.partition("#")[0].split()[1:] for line in _lines(path))
+    return tuple(dict.fromkeys(name for names in words for name in names))
+
+
 def _lines(path: str, beginning: str = "") -> list[str]:
     """The lines that begin so, safe to print; none where the file cannot be read."""
     try:

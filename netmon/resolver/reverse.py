@@ -95,6 +95,11 @@ class ReverseNames:
                 self._ask(address)
             return None if entry is None else entry.name
 
+    def known(self) -> tuple[str, ...]:
+        """The names that are known by now; the address that was looked at last has the last one."""
+        with self._changed:
+            return tuple(entry.name for entry in self._entries.values() if entry.name is not None)
+
     def close(self) -> None:
         """Look nothing up any more; a lookup that hangs is left behind, never waited for."""
         with self._changed:

@@ -204,6 +204,7 @@ class NetmonApp(App[None]):
         offered: dict[str, object] = {
             "ancestors": self._poller.collector.ancestors,
             "names": self._names.lookup,
+            "known_names": self._names.known,
         }
         return {name: offered[name] for name in tab_class.needs}
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.resolver.application import Application, Asked, against, hosts_entries
+from netmon.resolver.application import Application, Asked, against, hosts_entries, hosts_names
 from netmon.resolver.transport.exchange import Deadline
 
 HOSTS = """# 192.0.2.1 commented.test
@@ -64,3 +64,10 @@ def test_no_answer_beside_an_answer(hosts: str) -> None:
     none = Application(error="Name or service not known")
     assert against(none, "x.test", {"192.0.2.9"}, hosts).differs is True
     assert against(none, "x.test", set(), hosts).differs is False
+
+
+def test_the_names_of_the_hosts_file_once_each(tmp_path: Path) -> None:
+    path = tmp_path / "hosts"
+    path.write_text("127.0.0.1 localhost a\n# 1 no\n::1 localhost ip6 # not this\n\n", encoding="utf-8")
+    assert hosts_names(str(path)) == ("localhost", "a", "ip6")
+    assert hosts_names(str(tmp_path / "none")) == ()

@@ -73,6 +73,15 @@ def test_answers_at_once_and_knows_later() -> None:
         assert names.asked == [ADDRESS]
 
 
+def test_tells_the_names_that_have_come() -> None:
+    names = Names()
+    with running(names) as reverse_names:
+        assert reverse_names.known() == ()
+        reverse_names.lookup(ADDRESS)
+        reverse_names.lookup("192.0.2.2")
+        wait_for(lambda: reverse_names.known() == ("one.example",))
+
+
 def test_no_thread_starts_before_the_first_unknown_address() -> None:
     with running(Names()) as known:
         known.lookup("127.0.0.1")

@@ -20,7 +20,7 @@ class Subject(NamedTuple):
     """Rises with everything that is typed: what comes of an older one is dropped."""
     enquiry: Enquiry
     outcome: Outcome | None = None
-    """What the servers said; None until the first of them has. It changes where a watched name is asked again."""
+    """What the servers said; None until the first has. A watched name is asked again: it changes."""
     watched: Watched = Watched()
     """What has changed since the first answers."""
     error: str = ""

@@ -48,7 +48,7 @@ class Tab(Vertical):
         """Go back to where the last jump came from."""
 
     needs: ClassVar[tuple[str, ...]] = ()
-    """Names of what the app is to hand to the constructor: `ancestors`, `names`."""
+    """Names of what the app is to hand to the constructor: `ancestors`, `names`, `known_names`."""
 
     DEFAULT_CSS = """
     Tab { height: 1fr; }

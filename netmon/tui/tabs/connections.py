@@ -338,6 +338,11 @@ class ConnectionsTab(TableTab):
     def _socket_of(self, row: Row) -> Connection | None:
         return row if isinstance(row, Connection) else None
 
+    def _name_of(self, row: Row) -> str:
+        address = super()._name_of(row)
+        shown = self._moment.names(address) if address and self._moment.names is not None else None
+        return shown or address
+
     @property
     def _state_in_view(self) -> State | None:
         return self._frozen or self._state

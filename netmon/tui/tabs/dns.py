@@ -18,9 +18,11 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from netmon.model.finding import FindingState
 from netmon.model.text import clean
+from netmon.resolver.application import hosts_names
 from netmon.resolver.ask import TIMEOUT_S, GivenUpError
 from netmon.resolver.edns import Wishes
 from netmon.resolver.enquiry import Enquiry, NobodyError, Outcome, enquire
+from netmon.resolver.offered import Ticks, offered
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.server import BadServerError, Server
 from netmon.resolver.system import System, system
@@ -29,6 +31,7 @@ from netmon.resolver.watch import due_in, heard
 from netmon.tui.dns_lines import introduction, marked, status, ticks_text, views_text
 from netmon.tui.dns_panes.base import DnsPane, Subject
 from netmon.tui.dns_panes.records import RecordsPane
+from netmon.tui.dns_panes.servers import ServersPane
 from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.name_box import NameBox
@@ -43,8 +46,9 @@ class DnsTab(Tab):
 
     name_in_bar = "DNS"
     slug = "dns"
+    needs: ClassVar[tuple[str, ...]] = ("known_names",)
 
-    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane,)
+    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane, ServersPane)
     """The views, in the order in which `v` comes to them."""
 
     DEFAULT_CSS = """
@@ -60,6 +64,7 @@ class DnsTab(Tab):
         Binding("slash", "focus_name", "Name", key_display="/", id="dns.name"),
         Binding("v", "view(1)", "View", id="view"),
         Binding("V", "view(-1)", "The view before", show=False, id="dns.view-before"),
+        Binding("s", "servers", "Servers", id="dns.servers"),
         Binding("r", "again", "Ask again", id="dns.again"),
         Binding("w", "watch", "Watch", id="dns.watch"),
         Binding("escape,backspace", "back", "Back", show=False, id="back"),
@@ -85,6 +90,8 @@ class DnsTab(Tab):
         """The configuration of this machine was read."""
 
         system: System
+        names: tuple[str, ...]
+        """Those of its hosts file."""
 
     def __init__(
         self,
@@ -92,6 +99,7 @@ class DnsTab(Tab):
         servers: Sequence[Server] = (Server("system"),),
         timeout_s: float = TIMEOUT_S,
         clock: Callable[[], float] = time.monotonic,
+        known_names: Callable[[], Sequence[str]] = tuple,
         id: str | None = None,
     ) -> None:
         """Make the tab.
@@ -100,12 +108,15 @@ class DnsTab(Tab):
             servers: Who is ticked at first.
             timeout_s: How long one question may take.
             clock: Monotonic seconds, by which TTLs tick.
+            known_names: Gives the names that addresses in the other tabs turned out to have.
             id: The widget's id.
         """
         super().__init__(id=id)
-        self._ticks = dict.fromkeys(servers, True)
+        self._offers: Ticks = dict.fromkeys(servers, True)
+        """Everybody who could be ticked."""
         self._timeout_s = timeout_s
         self._clock = clock
+        self._known_names = known_names
         self._subject: Subject | None = None
         self._line = ""
         """What was typed for the subject."""
@@ -124,7 +135,7 @@ class DnsTab(Tab):
     def compose(self) -> ComposeResult:
         """The name, who is asked, what came of it, the views."""
         yield NameBox()
-        yield Line(ticks_text(self._ticks), id="dns-servers")
+        yield Line(ticks_text(self._offers), id="dns-servers")
         yield Line("reading how this machine resolves names …", id="dns-status")
         yield Line(id="dns-views")
         yield from self._panes
@@ -144,6 +155,7 @@ class DnsTab(Tab):
 
     def focus_first(self) -> None:
         """Put the focus on the name."""
+        self._box.names.add(self._known_names())
         self._box.input.focus()
 
     def action_focus_name(self) -> None:
@@ -199,15 +211,32 @@ class DnsTab(Tab):
         except (BadNameError, BadServerError) as error:
             self._box.show_error(str(error))
             return
-        servers = typed.servers or tuple(server for server, ticked in self._ticks.items() if ticked)
+        servers = typed.servers or self._ticked
         if not servers:
-            self._box.show_error("no server is ticked, so nobody is asked")
+            self._box.show_error("no server is ticked, so nobody is asked: s chooses them")
             return
         self._box.show_error("")
         self._box.remember(line)
         enquiry = Enquiry(typed.text, typed.types, servers, Wishes(nsid=True), self._timeout_s)
         self._line = line
         self._begin(enquiry)
+
+    def action_servers(self) -> None:
+        """Choose who is asked."""
+        from netmon.tui.screens.servers import ServersScreen
+
+        def chosen(ticks: Ticks | None) -> None:
+            if ticks is not None:
+                before, self._offers = self._ticked, ticks
+                self.query_one("#dns-servers", Line).show(ticks_text(ticks))
+                if self._ticked != before and self._line:
+                    self._submit(self._line)
+
+        self.app.push_screen(ServersScreen(self._offers), chosen)
+
+    @property
+    def _ticked(self) -> tuple[Server, ...]:
+        return tuple(server for server, ticked in self._offers.items() if ticked)
 
     def _begin(self, enquiry: Enquiry) -> None:
         number = 1 if self._subject is None else self._subject.number + 1
@@ -242,7 +271,7 @@ class DnsTab(Tab):
 
     @work(thread=True, exclusive=True, group="dns-system", exit_on_error=False, description="resolv.conf")
     def _read_system(self) -> None:
-        self.post_message(self.SystemRead(system()))
+        self.post_message(self.SystemRead(system(), hosts_names()))
 
     @on(Heard)
     def _heard(self, message: Heard) -> None:
@@ -268,6 +297,9 @@ class DnsTab(Tab):
 
     @on(SystemRead)
     def _system_read(self, message: SystemRead) -> None:
+        self._box.names.add([*message.system.search, *message.names])
+        self._offers = offered(self._offers, message.system.servers)
+        self.query_one("#dns-servers", Line).show(ticks_text(self._offers))
         if self._subject is None:
             self._show_status(introduction(message.system))
 

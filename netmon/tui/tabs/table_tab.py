@@ -54,6 +54,7 @@ class TableTab(Tab):
         Binding("space,p", "freeze", "Freeze", id="freeze", key_display="Space"),
         Binding("K", "stop", "Stop", id="stop"),
         Binding("y", "copy", "Copy", id="copy"),
+        Binding("d", "ask_dns", "DNS", id="dns"),
         Binding("escape", "back", "Back", show=False, id="back"),
     ]
 
@@ -211,6 +212,21 @@ class TableTab(Tab):
     def _jump_from(self, row: Any) -> Tab.Jump | str:
         """Where a row leads to, or why it leads nowhere, in one sentence."""
         return "Nothing in another tab belongs to this row."
+
+    def action_ask_dns(self) -> None:
+        """Ask in the DNS tab for the remote address of the row under the cursor, or for its name."""
+        row = self._detail or self._table.cursor_row
+        text = "" if row is None else self._name_of(row)
+        if text:
+            self.post_message(self.Jump("dns", Place(text=text)))
+        else:
+            self.notify("This row has no remote address to ask for.", markup=False, timeout=5)
+
+    def _name_of(self, row: Any) -> str:
+        """What of a row can be asked for: its remote address, or its name where names are shown."""
+        socket = self._socket_of(row)
+        remote = None if socket is None else socket.socket.remote
+        return "" if remote is None else remote.address
 
     def place(self) -> Place:
         """The view, the filter, and the row under the cursor."""

@@ -43,7 +43,7 @@ def server() -> Iterator[Server]:
 async def test_asks_nothing_before_a_name_is_typed(server: Server) -> None:
     before = len(server.asked)
     async with opened(server) as screen:
-        assert screen.line("servers") == f"[x] {server.endpoint}"
+        await screen.until(lambda: screen.line("servers").startswith(f"[x] {server.endpoint}  [ ] "))
         await screen.type("   ")
         assert isinstance(screen.pilot.app.focused, Input)
         assert "press Enter" in screen.notes

@@ -1,0 +1,113 @@
+"""The servers side by side: rows are servers, columns are types; Enter tells all that one of them said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from netmon.resolver.server import Server
+from netmon.tui.dns_panes.base import DnsPane, Subject
+from netmon.tui.dns_panes.server_rows import ServerRow, explain_server, server_rows, types_of
+from netmon.tui.widgets.column import Column
+from netmon.tui.widgets.detail_panel import DetailPanel
+from netmon.tui.widgets.graph import graph_text
+from netmon.tui.widgets.live_table import LiveTable
+
+_GRAPH = 14
+"""Cells of the history of latencies."""
+
+
+class ServersPane(DnsPane):
+    """What each server says of every type, and how fast."""
+
+    view = "servers"
+    title = "Servers"
+
+    DEFAULT_CSS = """
+    ServersPane {
+        & > #dns-grid-body { layout: vertical; height: 1fr; }
+        & LiveTable { height: 1fr; min-height: 4; }
+        & DetailPanel { height: 2fr; display: none; }
+        &.-details DetailPanel { display: block; }
+        &.-wide > #dns-grid-body { layout: horizontal; }
+        &.-wide LiveTable { width: 2fr; height: 1fr; }
+        &.-wide DetailPanel { width: 1fr; height: 1fr; }
+    }
+    """
+
+    _types: tuple[str, ...] = ()
+    _open: Server | None = None
+    """The server whose details are shown."""
+
+    def compose(self) -> ComposeResult:
+        """The grid and the details."""
+        with Container(id="dns-grid-body"):
+            yield LiveTable[ServerRow](_columns(()), lambda row: row.key, id="dns-grid")
+            yield DetailPanel()
+
+    def show_subject(self, subject: Subject) -> None:
+        """Draw the grid as far as servers have answered."""
+        outcome = subject.outcome
+        self._table.empty_text = subject.error or "asking …"
+        if outcome is None:
+            self._table.set_rows(())
+            return
+        if (types := types_of(outcome)) != self._types:
+            self._types = types
+            self._table.set_columns(_columns(types))
+        self._table.set_rows(server_rows(outcome, subject.watched))
+        self._draw_details()
+
+    def focus_first(self) -> None:
+        """Go to the servers."""
+        self._table.focus()
+
+    def back(self) -> bool:
+        """Close the details."""
+        if self._open is None:
+            return False
+        self._open = None
+        self.remove_class("-details")
+        self._table.focus()
+        return True
+
+    @on(LiveTable.RowSelected)
+    @on(LiveTable.RowHighlighted)
+    def _chosen(self, message: LiveTable.RowSelected | LiveTable.RowHighlighted) -> None:
+        message.stop()
+        opens = isinstance(message, LiveTable.RowSelected) or self._open is not None
+        if opens and message.row is not None:
+            self._open = message.row.server
+            self.add_class("-details")
+            self._draw_details()
+
+    def _draw_details(self) -> None:
+        found = next((row for row in self._table.rows if row.server == self._open), None)
+        if found is not None:
+            self.query_one(DetailPanel).show(explain_server(found))
+
+    @property
+    def _table(self) -> LiveTable[Any]:
+        return self.query_one("#dns-grid", LiveTable)
+
+
+def _columns(types: tuple[str, ...]) -> list[Column[ServerRow]]:
+    return [
+        Column("server", "SERVER", 18, 0, lambda row: str(row.server), flexible=True),
+        Column("ms", "MS", 7, 1, _ms, right=True, kind="number"),
+        *(_type_column(kind, at) for at, kind in enumerate(types)),
+        Column("via", "VIA", 7, 21, lambda row: row.transport),
+        Column("flags", "FLAGS", 11, 22, lambda row: row.flags),
+        Column("history", "HISTORY", _GRAPH, 20, lambda row: graph_text(row.latencies, _GRAPH)),
+    ]
+
+
+def _type_column(kind: str, at: int) -> Column[ServerRow]:
+    return Column(kind, kind, 9, 2 + at, lambda row: row.cell(kind), kind=lambda row: row.kind(kind))
+
+
+def _ms(row: ServerRow) -> str:
+    return "–" if row.ms is None else f"{row.ms:.1f}"

@@ -1,0 +1,58 @@
+"""The view of records, as it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.resolver.server import Server, serve
+from tests.tui.dns_screen import Clock, opened
+
+ZONE = r"""
+host 60 A 192.0.2.1
+text 60 TXT "\027[2J[red]" "[/x]"
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serve({"example.test.": ZONE}) as running:
+        yield running
+
+
+async def test_says_which_servers_have_a_record(server: Server) -> None:
+    with serve({"example.test.": "host 60 A 192.0.2.1\nhost 60 A 192.0.2.2"}) as other:
+        async with opened(server, other) as screen:
+            await screen.look_up("host.example.test A")
+            assert screen.table[0].endswith("192.0.2.1 all")
+            assert f"192.0.2.2 {str(other.endpoint)[:12]}" in screen.table[1]
+            assert "⚠ warn" in screen.notes
+
+
+async def test_text_of_strangers_is_neither_markup_nor_an_escape(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.look_up("text.example.test TXT")
+        assert "\\027[2J[red]" in screen.table[0]
+        assert "[/x]" in screen.table[0]
+
+
+async def test_a_watched_name_is_asked_again_when_it_expires_and_what_changed_is_marked() -> None:
+    clock = Clock()
+    with serve({"example.test.": "host 60 A 192.0.2.1"}) as server:
+        async with opened(server, clock=clock) as screen:
+            await screen.look_up("host.example.test A")
+            await screen.pilot.press("escape", "w")
+            await screen.until(lambda: "watching: asks again in" in screen.status)
+            with serve({"example.test.": "host 60 A 192.0.2.2"}) as changed:
+                server.zones = changed.zones
+            asked = len(server.asked)
+            clock.ahead = 61.0
+            await screen.until(lambda: len(server.asked) > asked)
+            await screen.until(lambda: len(screen.table) == 2)
+            assert screen.table[0].startswith("~A ")
+            assert screen.table[1].startswith("✕A ")
+            assert " gone " in screen.table[1]
+            assert "2 changes" in screen.status
+            await screen.pilot.press("w")
+            assert "watching" not in screen.status

@@ -42,7 +42,7 @@ class Contact(NamedTuple):
     address: str
     process: str
     """Safe to print; empty where it is not known whose they are."""
-    count: int
+    connections: int
 
 
 def story(
@@ -85,7 +85,10 @@ def _delegation(outcome: Outcome, trace: Trace | None) -> StoryStep:
     cut = step.cut
     parent = "the root" if step.zone == "." else step.zone
     who = _some(cut.servers)
-    text = f"As registered, {parent} delegates {cut.zone} to {who}, which may be cached for {seconds_text(cut.ttl)}."
+    text = (
+        f"As registered, {parent} delegates {cut.zone} to {who}, "
+        f"which may be cached for {seconds_text(cut.ttl)}."
+    )
     by = f"referral of {step.result.name} ({step.result.address})" if step.result else "referral"
     return StoryStep(title, text, f"{by}, TTL {cut.ttl}")
 
@@ -180,7 +183,7 @@ def _address(outcome: Outcome) -> StoryStep:
         dns = _addresses(outcome)
         if not dns:
             return StoryStep(title, "No address came of it.", "", StepState.UNKNOWN)
-        why = "what programs here get was not asked, as the system's resolvers were not, or not for both families"
+        why = "what programs here get was not asked: the system is not ticked, or one family was left out"
         return StoryStep(
             title, f"DNS gives {_some(dns)}; {why}.", "answers of the servers", StepState.UNKNOWN
         )
@@ -203,7 +206,7 @@ def _connection(outcome: Outcome, contacts: Sequence[Contact] | None) -> StorySt
         )
     wanted = set(_addresses(outcome)) | set(outcome.application.addresses if outcome.application else ())
     found = [each for each in contacts if each.address in wanted]
-    total = sum(each.count for each in found)
+    total = sum(each.connections for each in found)
     if not total:
         return StoryStep(
             title, "This machine has no connection to any of its addresses now.", "the kernel's sockets"
@@ -217,7 +220,7 @@ def _connection(outcome: Outcome, contacts: Sequence[Contact] | None) -> StorySt
 
 def _contact(each: Contact) -> str:
     whose = each.process or "a process that is not known"
-    return f"{each.count} with {each.address} by {whose}"
+    return f"{each.connections} with {each.address} by {whose}"
 
 
 def _addresses(outcome: Outcome) -> tuple[str, ...]:

@@ -77,8 +77,8 @@ class ChainPane(DnsPane):
     def __init__(self) -> None:
         super().__init__()
         self._subject: Subject | None = None
-        self._asked_for = 0
-        """The number of the subject that this view has asked about."""
+        self._asked_about: Outcome | None = None
+        """The resolvers' answers beside which the zone's own were put; others come when it is asked again."""
         self._found: ChainPane.Found | None = None
         self._fault = ""
         self._contacts: Sequence[Contact] | None = None
@@ -93,8 +93,10 @@ class ChainPane(DnsPane):
     def show_subject(self, subject: Subject) -> None:
         """Draw it; ask the zone's own servers once the resolvers have answered."""
         self._subject = subject
-        if self._asked_for != subject.number and subject.outcome is not None and not subject.outcome.waiting:
-            self._begin()
+        outcome = subject.outcome
+        if outcome is not None and outcome is not self._asked_about and not outcome.waiting:
+            self._asked_about, self._fault = outcome, ""
+            self._ask(subject.number, outcome, self._found.trace if self._found is not None else None)
         self._draw()
 
     def show_contacts(self, contacts: Sequence[Contact] | None) -> None:
@@ -110,11 +112,7 @@ class ChainPane(DnsPane):
     def forget(self) -> None:
         """Give up asking."""
         self.workers.cancel_group(self, "dns-chain")
-        self._asked_for, self._found, self._fault, self._subject = 0, None, "", None
-
-    def again(self) -> None:
-        """Ask the zone's own servers anew once the resolvers have answered."""
-        self._asked_for = 0
+        self._asked_about, self._found, self._fault, self._subject = None, None, "", None
 
     def focus_first(self) -> None:
         """So that the arrows scroll."""
@@ -122,21 +120,16 @@ class ChainPane(DnsPane):
 
     # Asking
 
-    def _begin(self) -> None:
-        assert self._subject is not None
-        assert self._subject.outcome is not None
-        self._asked_for, self._fault = self._subject.number, ""
-        self._ask(self._subject.number, self._subject.outcome)
-
     @work(thread=True, exclusive=True, group="dns-chain", exit_on_error=False, description="authority")
-    def _ask(self, number: int, outcome: Outcome) -> None:
+    def _ask(self, number: int, outcome: Outcome, trace: Trace | None) -> None:
         stop = get_current_worker().cancelled_event
         try:
             whole = with_authority(outcome, stop=stop)
         except GivenUpError:
             return
-        self.post_message(self.Found(number, whole, None, is_over=False))
-        trace = _trace(outcome, self.hints or root_hints(), stop)
+        self.post_message(self.Found(number, whole, trace, is_over=trace is not None))
+        if trace is None:  # delegations last: once is enough
+            trace = _trace(outcome, self.hints or root_hints(), stop)
         if not stop.is_set():
             self.post_message(self.Found(number, whole, trace, is_over=True))
 

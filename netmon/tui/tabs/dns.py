@@ -30,6 +30,7 @@ from netmon.resolver.typed import read_typed
 from netmon.resolver.watch import due_in, heard
 from netmon.tui.dns_lines import introduction, marked, status, ticks_text, views_text
 from netmon.tui.dns_panes.base import DnsPane, Subject
+from netmon.tui.dns_panes.chain import ChainPane
 from netmon.tui.dns_panes.records import RecordsPane
 from netmon.tui.dns_panes.servers import ServersPane
 from netmon.tui.tabs.base import Place, Tab
@@ -48,7 +49,7 @@ class DnsTab(Tab):
     slug = "dns"
     needs: ClassVar[tuple[str, ...]] = ("known_names",)
 
-    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane, ServersPane)
+    PANES: ClassVar[tuple[Callable[[], DnsPane], ...]] = (RecordsPane, ServersPane, ChainPane)
     """The views, in the order in which `v` comes to them."""
 
     DEFAULT_CSS = """

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from netmon.resolver.ask import Replies
 from netmon.resolver.chain import chain_of
+from netmon.resolver.contacts import Contact
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.trace.steps import Trace
 from netmon.resolver.ttl import Holding, Lifetime, Moment, seconds_text
@@ -34,15 +35,6 @@ class StoryStep(NamedTuple):
     basis: str
     """How it is known; empty where it is not."""
     state: StepState = StepState.KNOWN
-
-
-class Contact(NamedTuple):
-    """Connections of this machine with one address."""
-
-    address: str
-    process: str
-    """Safe to print; empty where it is not known whose they are."""
-    connections: int
 
 
 def story(
@@ -110,7 +102,7 @@ def _name_server(outcome: Outcome, lives: Sequence[Lifetime]) -> StoryStep:
         why = next((s.answer.error for each in own for s in each.said if s.answer.error), "no answer")
         return StoryStep(
             title,
-            f"None of the {len(own)} servers of the zone answers.",
+            f"None of the zone's servers answers, of {len(own)} that were asked.",
             f"{own[0].server} {why}",
             StepState.FAILED,
         )
@@ -180,7 +172,7 @@ def _address(outcome: Outcome) -> StoryStep:
     title = "Address"
     found = outcome.application
     if found is None:
-        dns = _addresses(outcome)
+        dns = addresses_of(outcome)
         if not dns:
             return StoryStep(title, "No address came of it.", "", StepState.UNKNOWN)
         why = "what programs here get was not asked: the system is not ticked, or one family was left out"
@@ -204,7 +196,7 @@ def _connection(outcome: Outcome, contacts: Sequence[Contact] | None) -> StorySt
         return StoryStep(
             title, "Whether this machine is connected to it is not known here.", "", StepState.UNKNOWN
         )
-    wanted = set(_addresses(outcome)) | set(outcome.application.addresses if outcome.application else ())
+    wanted = set(addresses_of(outcome)) | set(outcome.application.addresses if outcome.application else ())
     found = [each for each in contacts if each.address in wanted]
     total = sum(each.connections for each in found)
     if not total:
@@ -223,8 +215,8 @@ def _contact(each: Contact) -> str:
     return f"{each.connections} with {each.address} by {whose}"
 
 
-def _addresses(outcome: Outcome) -> tuple[str, ...]:
-    """At the end of the chain, by the answers."""
+def addresses_of(outcome: Outcome) -> tuple[str, ...]:
+    """Those at the end of the chain, by the answers."""
     links = chain_of(outcome).last
     return tuple(address for link in links if link.type in ("A", "AAAA") for address in link.data.split(", "))
 

@@ -47,26 +47,36 @@ class CachedTree(NamedTuple):
 @contextmanager
 def cached_tree(directory: Path) -> Iterator[CachedTree]:
     """All of it, until the end of the block; needs root, nsd and unbound."""
+    roots = directory / "roots"
+    roots.write_text(f". 3600 NS a.root.\na.root. 3600 A {ROOT}\n")
+    with running_tree(directory) as tree, tree.host.entered(), cache(directory, f'root-hints: "{roots}"'):
+        yield CachedTree(tree)
+
+
+@contextmanager
+def cache(directory: Path, server: str = "", rest: str = "") -> Iterator[None]:
+    """An unbound at port 53 of CACHE, here.
+
+    Args:
+        directory: For its files.
+        server: More of the `server:` part of its configuration.
+        rest: Further parts.
+    """
     program = shutil.which("unbound", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None:
         pytest.skip("no unbound here: apt-get install unbound")
-    with running_tree(directory) as tree:
-        config = directory / "unbound.conf"
-        config.write_text(_config(directory))
-        (directory / "roots").write_text(f". 3600 NS a.root.\na.root. 3600 A {ROOT}\n")
-        quiet = subprocess.DEVNULL
-        with (
-            tree.host.entered(),
-            subprocess.Popen([program, "-d", "-p", "-c", config], stdin=quiet, stderr=quiet) as process,
-        ):
-            try:
-                wait_for(_answers)
-                yield CachedTree(tree)
-            finally:
-                process.terminate()
+    config = directory / "unbound.conf"
+    config.write_text(_config(directory, server, rest))
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen([program, "-d", "-p", "-c", config], stdin=quiet, stderr=quiet) as process:
+        try:
+            wait_for(_answers)
+            yield
+        finally:
+            process.terminate()
 
 
-def _config(directory: Path) -> str:
+def _config(directory: Path, server: str, rest: str) -> str:
     return f"""
 server:
   chroot: ""
@@ -79,9 +89,10 @@ server:
   interface: {CACHE}
   do-not-query-localhost: no
   do-ip6: no
-  root-hints: "{directory}/roots"
   local-zone: test. nodefault
   module-config: "iterator"
+  {server}
+{rest}
 remote-control:
   control-enable: no
 """
@@ -89,7 +100,7 @@ remote-control:
 
 def _answers() -> bool:
     try:
-        dns.query.udp(dns.message.make_query("www.ex.test.", "A"), CACHE, timeout=0.5)
+        dns.query.udp(dns.message.make_query("localhost.", "A"), CACHE, timeout=0.5)
     except (dns.exception.DNSException, OSError):
         return False
     return True

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from netmon.resolver.answer import Answer
 from netmon.resolver.application import Application
 from netmon.resolver.authority import Authority
+from netmon.resolver.contacts import Contact
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.story import Contact, StepState, StoryStep, story
+from netmon.resolver.story import StepState, StoryStep, story
 from netmon.resolver.trace.steps import Outcome as Result
 from netmon.resolver.trace.steps import Trace, TraceCut, TraceServer, TraceStep
 from netmon.resolver.ttl import Moment, lifetimes

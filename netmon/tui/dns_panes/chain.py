@@ -17,14 +17,16 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
+from netmon.engine.state import State
 from netmon.model.text import clean
 from netmon.resolver.ask import GivenUpError
 from netmon.resolver.beside import with_authority
 from netmon.resolver.chain import Chain, End, Link, chain_of
 from netmon.resolver.chain_findings import chain_findings
+from netmon.resolver.contacts import Contact, contacts_with
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.exchange import Budget
-from netmon.resolver.story import Contact, StepState, StoryStep, story
+from netmon.resolver.story import StepState, StoryStep, addresses_of, story
 from netmon.resolver.trace.hints import Hints, root_hints
 from netmon.resolver.trace.steps import Trace
 from netmon.resolver.trace.tracing import trace_all
@@ -98,6 +100,16 @@ class ChainPane(DnsPane):
             self._asked_about, self._fault = outcome, ""
             self._ask(subject.number, outcome, self._found.trace if self._found is not None else None)
         self._draw()
+
+    def show_state(self, state: State) -> None:
+        """Count the connections to the addresses of the name."""
+        outcome = self._subject.outcome if self._subject is not None else None
+        if outcome is None:
+            return
+        application = outcome.application.addresses if outcome.application is not None else ()
+        wanted = {*addresses_of(outcome), *application}
+        # Where only listeners are read, that there is no connection says nothing.
+        self.show_contacts(None if state.accepted is not None else contacts_with(wanted, state.connections))
 
     def show_contacts(self, contacts: Sequence[Contact] | None) -> None:
         """Say which connections there are now; None where that is not known."""

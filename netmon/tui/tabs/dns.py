@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState, get_current_worker
 
+from netmon.engine.state import State
 from netmon.model.finding import FindingState
 from netmon.model.text import clean
 from netmon.resolver.application import hosts_names
@@ -153,6 +154,10 @@ class DnsTab(Tab):
         """Put the notes beside the table where there is room for both."""
         for pane in self._panes:
             pane.set_class(self.size.width >= WIDE, "-wide")
+
+    def show_state(self, state: State) -> None:
+        """Hand the machine's sockets to the view."""
+        self._pane.show_state(state)
 
     def focus_first(self) -> None:
         """Put the focus on the name."""

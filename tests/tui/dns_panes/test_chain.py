@@ -10,11 +10,11 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from netmon.resolver.enquiry import Enquiry
-from netmon.resolver.story import Contact
 from netmon.resolver.trace.hints import Hints
 from netmon.tui.dns_panes.base import Subject
 from netmon.tui.dns_panes.chain import ChainPane
-from tests.resolver.saying import CACHE, NAME, OWN, alias, answer, outcome, record, says
+from tests.builders import connection, process, state
+from tests.resolver.saying import CACHE, NAME, OWN, answer, outcome, record, says
 from tests.resolver.server import Server, serve
 from tests.tui.dns_screen import Clock, Screen, opened
 
@@ -115,13 +115,16 @@ async def test_an_old_answer_and_connections() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         pane = app.query_one(ChainPane)
         found = outcome(
-            says(OWN, answer(alias(NAME, "b.test."))), says(CACHE, answer(record("192.0.2.1", ttl=99)))
+            says(OWN, answer(record("192.0.2.9"))), says(CACHE, answer(record("192.0.2.1", ttl=99)))
         )
         staged = found._replace(waiting=(CACHE,))  # so that nobody is asked
         pane.show_subject(Subject(1, Enquiry(NAME), staged))
         await pilot.pause()
         assert "192.0.2.8 has an old A" in str(app.query_one("#dns-lives", Static).render())
-        pane.show_contacts([Contact("192.0.2.1", "[/x]", 3)])
-        pane.tick()
-        assert "Connection" in str(app.query_one("#dns-story", Static).render())
+        own = connection("192.0.2.1:443", local="10.0.0.5:50000", process=process("[/x]", 7))
+        pane.show_state(state([own, own]))
+        shown = str(app.query_one("#dns-story", Static).render())
+        assert "This machine has 2 connections to it now: 2 with 192.0.2.1 by [/x] (7)." in shown
+        pane.show_state(state()._replace(accepted={}))
+        assert "is not known here" in str(app.query_one("#dns-story", Static).render())
         pane.forget()

@@ -58,7 +58,11 @@ def lifetime_lines(outcome: Outcome, width: int, moment: Moment) -> Iterator[str
     if not found and absent is None:
         return
     yield ""
-    yield "LIFE"
+    authority = outcome.authority
+    known = (
+        f"  in {authority.zone}, whose servers were found {authority.basis}" if authority is not None else ""
+    )
+    yield from wrap(f"LIFE{known}", width, rest="  ")
     for each in found:
         yield from wrap(_life(each, moment), width, first="  ", rest="    ")
     if absent is not None:

@@ -53,8 +53,9 @@ class _UnknownError(Exception):
 class Resolvers:
     """The resolvers as one that answers: a dead one is waited for once."""
 
-    def __init__(self, servers: Sequence[Server], deadline: Deadline) -> None:
+    def __init__(self, servers: Sequence[Server], deadline: Deadline, ca_file: str | None = None) -> None:
         """Ask nothing yet."""
+        self._ca_file = ca_file
         self._servers = list(servers)
         self._deadline = deadline
 
@@ -67,7 +68,9 @@ class Resolvers:
         why = "there is no resolver to ask"
         for server in tuple(self._servers):
             at = min(self._deadline.at, time.monotonic() + _PATIENCE_S)
-            (replies,) = ask_servers(name, kinds, (server,), Wishes(), self._deadline._replace(at=at))
+            (replies,) = ask_servers(
+                name, kinds, (server,), Wishes(), self._deadline._replace(at=at), ca_file=self._ca_file
+            )
             found = tuple(said.answer for said in replies.said)
             if all(answer.rcode in _KNOWS for answer in found):
                 return found
@@ -78,7 +81,11 @@ class Resolvers:
 
 
 def find_authority(
-    name: dns.name.Name, resolvers: Sequence[Server], deadline: Deadline, hints: Hints | None = None
+    name: dns.name.Name,
+    resolvers: Sequence[Server],
+    deadline: Deadline,
+    hints: Hints | None = None,
+    ca_file: str | None = None,
 ) -> Authority:
     """The zone's own servers; blocks until the deadline at most, and never raises.
 
@@ -87,11 +94,12 @@ def find_authority(
         resolvers: who is asked first.
         deadline: for everything together.
         hints: where a trace begins; with it no resolver is asked.
+        ca_file: certificates of resolvers to trust instead of the system's.
     """
     if hints is not None:
         return _by_trace(name, hints, deadline, "")
     try:
-        return _by_resolvers(name, Resolvers(resolvers, deadline))
+        return _by_resolvers(name, Resolvers(resolvers, deadline, ca_file))
     except _UnknownError as error:
         from netmon.resolver.trace.hints import root_hints
 

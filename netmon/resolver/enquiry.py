@@ -105,7 +105,7 @@ def enquire(
     questions(enquiry.text, enquiry.types, (), 1)
     machine = system() if wants_system else System()
     kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
-    circle = _Circle(enquiry.servers, machine, enquiry.hints)
+    circle = _Circle(enquiry, machine)
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
     asking = _Asking(enquiry, tuple(dict.fromkeys(kinds)), circle, machine, on_progress)
     outcome = asking.first_that_exists(names, deadline)
@@ -121,13 +121,14 @@ def enquire(
 class _Circle:
     """Whom to ask, as far as it depends on the name."""
 
-    def __init__(self, wanted: Sequence[Server], machine: System, hints: Hints | None) -> None:
-        self._wanted, self._machine, self._hints = wanted, machine, hints
+    def __init__(self, enquiry: Enquiry, machine: System) -> None:
+        self._enquiry, self._machine = enquiry, machine
+        wanted = enquiry.servers
         self._wants_own = any(server.scheme == "authoritative" for server in wanted)
         others = _servers([each for each in wanted if each.scheme != "authoritative"], machine)
         if not others and not self._wants_own:
             raise NobodyError(machine.error or "no nameservers: there is nobody to ask")
-        self.resolvers = others if others or hints is not None else system().servers
+        self.resolvers = others if others or enquiry.hints is not None else system().servers
         """Who can tell of other names, too."""
 
     def around(self, name: dns.name.Name, deadline: Deadline) -> tuple[tuple[Server, ...], Authority | None]:
@@ -138,8 +139,9 @@ class _Circle:
         """
         if not self._wants_own:
             return self.resolvers, None
-        authority = find_authority(name, self.resolvers, deadline.share(0.5), self._hints)
-        servers = _servers(self._wanted, self._machine, authority.servers)
+        hints, ca_file = self._enquiry.hints, self._enquiry.ca_file
+        authority = find_authority(name, self.resolvers, deadline.share(0.5), hints, ca_file)
+        servers = _servers(self._enquiry.servers, self._machine, authority.servers)
         if not servers:
             raise NobodyError(authority.error or "there is nobody to ask")
         return servers, authority
@@ -179,7 +181,9 @@ class _Asking(NamedTuple):
         tried = tuple(clean(other.to_text()) for other in results if other != name)
         outcome = results[name]._replace(tried=tried)
         guides = self.circle.resolvers if self.enquiry.wishes.recursion else ()
-        return outcome._replace(beyond=pursue(outcome.name, outcome.replies, self.kinds, guides, deadline))
+        ca_file = self.enquiry.ca_file
+        beyond = pursue(outcome.name, outcome.replies, self.kinds, guides, deadline, ca_file)
+        return outcome._replace(beyond=beyond)
 
     def _ask(self, name: dns.name.Name, before: Sequence[dns.name.Name], share: Deadline) -> Outcome:
         servers, authority = self.circle.around(name, share)

@@ -25,6 +25,7 @@ def pursue(
     kinds: Sequence[str],
     resolvers: Sequence[Server],
     deadline: Deadline,
+    ca_file: str | None = None,
 ) -> tuple[Beyond, ...]:
     """What resolvers say of each target that is missing; nothing where the chain is whole.
 
@@ -34,6 +35,7 @@ def pursue(
         kinds: the types that were asked for.
         resolvers: who can be asked for any name; the first that answers is enough.
         deadline: for everything together.
+        ca_file: certificates of resolvers to trust instead of the system's.
     """
     import dns.exception
     import dns.name
@@ -49,17 +51,21 @@ def pursue(
             target = dns.name.from_text(chain.target)
         except dns.exception.DNSException:  # no name that could be asked for
             break
-        beyond += (Beyond(chain.target, each) for each in _any(target, kinds, resolvers, deadline))
+        beyond += (Beyond(chain.target, each) for each in _any(target, kinds, resolvers, deadline, ca_file))
     return tuple(beyond)
 
 
 def _any(
-    target: dns.name.Name, kinds: Sequence[str], resolvers: Sequence[Server], deadline: Deadline
+    target: dns.name.Name,
+    kinds: Sequence[str],
+    resolvers: Sequence[Server],
+    deadline: Deadline,
+    ca_file: str | None,
 ) -> list[Replies]:
     """The replies up to the first that says something."""
     found: list[Replies] = []
     for left, server in zip(range(len(resolvers), 0, -1), resolvers, strict=True):
-        found += ask_servers(target, kinds, (server,), Wishes(), deadline.share(1 / left))
+        found += ask_servers(target, kinds, (server,), Wishes(), deadline.share(1 / left), ca_file=ca_file)
         if any(said.answer.rcode in ("NOERROR", "NXDOMAIN") for said in found[-1].said):
             break
     return found

@@ -39,7 +39,7 @@ def _old(found: Sequence[Lifetime]) -> Iterator[Finding]:
             elif holding.left is not None and each.configured is not None and holding.left > each.configured:
                 yield Finding(
                     "dns-ttl-left", FindingState.INFO,
-                    f"{holding.server} keeps the {each.type} of {each.name} for longer than the zone says.",
+                    f"{holding.server} keeps the {each.type} of {_bare(each.name)} for longer than the zone says.",
                     f"{holding.left} s are left there, and the zone gives {each.configured} s",
                     "The TTL was lowered since it was cached, or that resolver has a least time of its own.",
                     reference="RFC 1035 section 3.2.1",
@@ -50,7 +50,7 @@ def _old_one(each: Lifetime, holding: Holding) -> Finding:
     left = "an unknown time" if holding.left is None else seconds_text(holding.left)
     beyond = " It says itself that it is stale." if holding.stale else ""
     return Finding(
-        "dns-ttl-left", FindingState.WARN, f"{holding.server} has an old {each.type} of {each.name}.",
+        "dns-ttl-left", FindingState.WARN, f"{holding.server} has an old {each.type} of {_bare(each.name)}.",
         _beside(each, holding, f"{left} left"),
         f"Whoever asks there gets that for {left} more; for longer only if that resolver serves stale "
         f"answers when it cannot reach the zone.{beyond}",
@@ -61,11 +61,16 @@ def _old_one(each: Lifetime, holding: Holding) -> Finding:
 def _fresh_but_other(each: Lifetime, holding: Holding) -> Finding:
     return Finding(
         "dns-ttl-left", FindingState.WARN,
-        f"{holding.server} has just been given another {each.type} of {each.name} than we were.",
+        f"{holding.server} has just been given another {each.type} of {_bare(each.name)} than we were.",
         _beside(each, holding, f"all of the {each.configured} s left"),
         "So it is no old answer: the zone's servers answer by who asks, differ among themselves, or that "
         "resolver has its own view of the zone. Waiting does not change it.",
     )  # fmt: skip
+
+
+def _bare(name: str) -> str:
+    """Without the last dot, which would stand beside that of the sentence."""
+    return name.rstrip(".") or "."
 
 
 def _beside(each: Lifetime, holding: Holding, left: str) -> str:
@@ -97,7 +102,7 @@ def _short(each: Lifetime, ttl: int) -> Finding:
     how = f"lives for {ttl} s only" if ttl else "is not to be cached at all"
     return Finding(
         "dns-ttl-short", state,
-        f"The {each.type} of {each.name} {how}.",
+        f"The {each.type} of {_bare(each.name)} {how}.",
         f"TTL {ttl} at the zone's own servers",
         "Nearly everybody who asks waits for those servers, which bear all the load, and every outage of "
         "theirs shows at once.",
@@ -110,7 +115,7 @@ def _long(each: Lifetime, ttl: int) -> Finding:
     state = FindingState.WARN if ttl > TOO_LONG_S else FindingState.INFO
     return Finding(
         "dns-ttl-long", state,
-        f"A change of the {each.type} of {each.name} takes up to {seconds_text(ttl)} to show.",
+        f"A change of the {each.type} of {_bare(each.name)} takes up to {seconds_text(ttl)} to show.",
         f"TTL {ttl} at the zone's own servers",
         "Caches may keep the old answer for so long; many keep none for more than a day or a week.",
         "Lower the TTL that long before a change.", "RFC 1912 section 2.2, RFC 8767 section 4",
@@ -121,7 +126,7 @@ def _long_absence(each: Lifetime, ttl: int) -> Finding:
     state = FindingState.WARN if ttl > LONG_S else FindingState.INFO
     return Finding(
         "dns-ttl-long", state,
-        f"An absence, as of the {each.type} of {each.name}, is remembered for {seconds_text(ttl)}.",
+        f"An absence, as of the {each.type} of {_bare(each.name)}, is remembered for {seconds_text(ttl)}.",
         f"{ttl} s: the lesser of the SOA's TTL and its last field",
         "A record that is added later stays unseen for so long wherever somebody asked too early.",
         "Lower the last field of the SOA to between one and three hours.", "RFC 2308 section 5",

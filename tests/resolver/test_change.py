@@ -11,6 +11,7 @@ from netmon.resolver.enquiry import Enquiry, Outcome, enquire
 from netmon.resolver.judgement import findings
 from netmon.resolver.server import Server, parse_server
 from netmon.resolver.ttl import lifetimes
+from tests.program import netmon
 from tests.resolver.cached_tree import CACHE, cache
 from tests.resolver.rules.nsd import free_port, nsd
 from tests.resolver.trace.tree import ZONES, alone_on_a_host, served
@@ -41,6 +42,16 @@ def test_the_cache_has_the_old_answer_and_until_when(tmp_path: Path) -> None:
         with served(after, ZONES, {"ex.test.": ZONE % 2}):
             wait_for(lambda: has("192.0.2.2", ZONES))
             outcome = asked("authoritative", CACHE)
+            text = netmon("dns", "www.ex.test", "A", "--server", "authoritative", "--server", CACHE)
+            body = netmon("dns", "www.ex.test", "--server", "authoritative", "--server", CACHE, "--json").body
+    assert (text.code, text.err) == (0, "")
+    assert f"ns.ex.test ({ZONES})" in text.out
+    assert "TTL 300" in text.out
+    assert max(map(len, text.out.splitlines())) <= 80
+    assert body["authority"]["zone"] == "ex.test."
+    row = next(each for each in body["lifetimes"] if each["type"] == "A")
+    assert (row["configured_ttl"], row["data"], row["held"][0]["differs"]) == (300, ["192.0.2.2"], True)
+    assert row["worst_until"] > body["taken_at"]
     address = next(each for each in lifetimes(outcome) if each.type == "A")
     assert (address.data, address.configured) == (("192.0.2.2",), 300)
     (held,) = address.held

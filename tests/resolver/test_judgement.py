@@ -56,3 +56,11 @@ def test_what_programs_get() -> None:
     (found,) = findings(outcome(GOOD)._replace(application=other))
     assert found.check == "dns-programs"
     assert found.why == "What made the difference: /etc/hosts has 192.0.2.7 for it"
+
+
+def test_a_server_of_the_zone_that_answers_without_authority() -> None:
+    server = Server("udp", "192.0.2.1", 53, name="ns.ex.test.")
+    replies = Replies(server, None, (Said(Answer("A", rcode="NOERROR", flags=("QR",))),), 1.0)
+    assert [each.check for each in findings(Outcome("a", "a.ex.test.", (replies,)))] == ["dns-lame"]
+    with_authority = replies._replace(said=(Said(Answer("A", rcode="NOERROR", flags=("QR", "AA"))),))
+    assert findings(Outcome("a", "a.ex.test.", (with_authority,))) == ()

@@ -34,7 +34,7 @@ def test_an_old_answer_names_both_and_how_long_it_lasts() -> None:
     own, cache = says(OWN, answer(record("192.0.2.2"))), says(CACHE, answer(record("192.0.2.1", ttl=125)))
     (finding,) = ttl_findings(outcome(own, cache))
     assert (finding.check, finding.state) == ("dns-ttl-left", FindingState.WARN)
-    assert finding.summary == "192.0.2.8 has an old A of www.ex.test.."
+    assert finding.summary == "192.0.2.8 has an old A of www.ex.test."
     assert "192.0.2.2; 192.0.2.8: 192.0.2.1, with 2 min 5 s left" in finding.evidence
     assert "RFC 8767" in finding.reference
 

@@ -139,7 +139,7 @@ def on_devbox() -> Iterator[None]:
     with (
         patch("socket.gethostname", lambda: scene.HOST),
         patch("socket.getservbyport", _service),
-        patch("netmon.tui.tabs.dns.enquire", lambda enquiry, **_: scene.answered(enquiry.text)),
+        patch("netmon.tui.tabs.asking_tab.enquire", lambda enquiry, **_: scene.answered(enquiry.text)),
         patch("netmon.tui.tabs.dns.system", lambda: scene.SYSTEM),
         patch("netmon.tui.tabs.dns.hosts_names", lambda: ("localhost",)),
     ):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -117,9 +116,13 @@ def due_in(watched: Watched, outcome: Outcome, now: float) -> float:
     """
     if watched.failures:
         return min(MOST_S, LEAST_S * _BACKS_OFF_S ** min(watched.failures, 32))
-    left = math.inf
-    for each in outcome.replies:
-        for said in each.said:
-            # A record that was there for the last time at this moment is not to be asked for at once again.
-            left = min([left, *((said.answer.received_at or now) + r.ttl - now for r in said.answer.records)])
-    return max(LEAST_S, min(MOST_S, EMPTY_S if left == math.inf else left))
+    left = min(
+        (
+            (now if said.answer.received_at is None else said.answer.received_at) + record.ttl - now
+            for each in outcome.replies
+            for said in each.said
+            for record in said.answer.records
+        ),
+        default=EMPTY_S,
+    )
+    return max(LEAST_S, min(MOST_S, left))

@@ -34,6 +34,11 @@ def ticks_text(ticks: Mapping[Server, bool]) -> Content:
     return Content("  ").join(Content(printable(word)) for word in words)
 
 
+def named_text(servers: Sequence[Server]) -> Content:
+    """Servers that were named behind a name: they alone are asked for it."""
+    return Content(printable("only " + "  ".join(f"@{server}" for server in servers)))
+
+
 def views_text(titles: Sequence[str], current: str) -> Content:
     """The names of the views, the one in view between brackets and in bold."""
     words = (

@@ -8,7 +8,7 @@ from netmon.resolver.enquiry import Enquiry
 from netmon.resolver.server import Server
 from netmon.resolver.system import System
 from netmon.resolver.watch import Watched, heard
-from netmon.tui.dns_lines import introduction, status, ticks_text, views_text
+from netmon.tui.dns_lines import introduction, named_text, status, ticks_text, views_text
 from netmon.tui.dns_panes.base import Subject
 from tests.dns_answers import NAME, ONE, TWO, outcome, record, replies, said, silence
 
@@ -17,6 +17,10 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 def test_who_is_ticked_stands_first() -> None:
     assert ticks_text({ONE: False, Server("system"): True}).plain == "[x] system  [ ] 192.0.2.1"
+
+
+def test_who_is_named_behind_a_name_is_asked_alone() -> None:
+    assert named_text((ONE, TWO)).plain == "only @192.0.2.1  @192.0.2.2"
 
 
 def test_the_view_in_view_is_marked_by_more_than_a_colour() -> None:

@@ -8,7 +8,6 @@ from textual.content import Content
 
 from netmon.model.finding import FindingState
 from netmon.resolver.answer import Answer
-from netmon.resolver.ask import Said
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.judgement import findings
 from netmon.resolver.watch import Change, What
@@ -16,6 +15,7 @@ from netmon.tui.widgets.finding_list import SYMBOLS, grounds_text, verdict_text
 from netmon.tui.widgets.fit import printable
 
 _SHOWN_CHANGES = 20
+_KNOWS = ("NOERROR", "NXDOMAIN")
 
 
 def notes(outcome: Outcome) -> Content:
@@ -59,7 +59,7 @@ def _types(outcome: Outcome) -> Iterator[tuple[FindingState, str]]:
     said: dict[str, list[str]] = {}
     for kind, answers in _by_type(outcome).items():
         if all(answer.error for answer in answers):
-            known = [answer for answer in answers if answer.rcode in ("NOERROR", "NXDOMAIN")]
+            known = [answer for answer in answers if answer.rcode in _KNOWS]
             if known:
                 said.setdefault(_without_type(known[0]), []).append(kind)
     for why, kinds in said.items():
@@ -84,13 +84,10 @@ def _explanations(outcome: Outcome) -> Iterator[str]:
     told: dict[str, None] = {}
     for each in outcome.replies:
         for said in each.said:
-            for text in (*map(str, said.extras.ede), *_notes(said)):
+            explained = said.extras.ede if said.answer.rcode in _KNOWS else ()
+            for text in (*map(str, explained), *said.notes):
                 told[f"{each.server}: {text}"] = None
     yield from told
-
-
-def _notes(said: Said) -> tuple[str, ...]:
-    return said.notes
 
 
 def _application(outcome: Outcome) -> Iterator[tuple[FindingState, str]]:

@@ -129,7 +129,8 @@ def _sentences(row: ServerRow) -> Iterator[str]:
         known = [ms for ms in row.latencies if ms is not None]
         lost = len(row.latencies) - len(known)
         spread = f": {min(known):.1f} to {max(known):.1f} ms" if known else ""
-        yield f"It was asked {len(row.latencies)} times and was silent {lost} times{spread}."
+        silent = f"silent {lost} times" if lost else "never silent"
+        yield f"It was asked {len(row.latencies)} times and was {silent}{spread}."
 
 
 def _facts(row: ServerRow) -> Iterator[Fact]:

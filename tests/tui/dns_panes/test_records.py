@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from netmon.tui.widgets.detail_panel import DetailLines
 from tests.resolver.server import Server, serve
 from tests.tui.dns_screen import Clock, opened
 
@@ -25,8 +26,8 @@ async def test_says_which_servers_have_a_record(server: Server) -> None:
     with serve({"example.test.": "host 60 A 192.0.2.1\nhost 60 A 192.0.2.2"}) as other:
         async with opened(server, other) as screen:
             await screen.look_up("host.example.test A")
-            assert screen.table[0].endswith("192.0.2.1 all")
-            assert f"192.0.2.2 {str(other.endpoint)[:12]}" in screen.table[1]
+            assert screen.table[0].endswith("192.0.2.1 all 2")
+            assert f"192.0.2.2 1/2 {str(other.endpoint)[:8]}" in screen.table[1]
             assert "⚠ warn" in screen.notes
 
 
@@ -35,6 +36,17 @@ async def test_text_of_strangers_is_neither_markup_nor_an_escape(server: Server)
         await screen.look_up("text.example.test TXT")
         assert "\\027[2J[red]" in screen.table[0]
         assert "[/x]" in screen.table[0]
+
+
+async def test_enter_shows_all_of_a_record_and_back_closes_it(server: Server) -> None:
+    async with opened(server, size=(80, 24)) as screen:
+        await screen.look_up("text.example.test TXT")
+        await screen.pilot.press("escape", "enter")
+        details = screen.tab.query_one("RecordsPane DetailLines", DetailLines)
+        await screen.until(lambda: any("[/x]" in line for line in details.lines))
+        assert any(f"{server.endpoint}" in line and "60 s left" in line for line in details.lines)
+        await screen.pilot.press("escape")
+        await screen.until(lambda: not details.size)
 
 
 async def test_a_watched_name_is_asked_again_when_it_expires_and_what_changed_is_marked() -> None:

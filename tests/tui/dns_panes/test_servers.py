@@ -32,7 +32,7 @@ async def test_enter_tells_what_a_server_said_and_back_closes_it(server: Server)
     async with opened(server, size=(80, 24)) as screen:
         await screen.look_up("host.example.test A")
         await screen.pilot.press("escape", "v", "enter")
-        details = screen.tab.query_one(DetailLines)
+        details = screen.tab.query_one("ServersPane DetailLines", DetailLines)
         await screen.until(lambda: any("192.0.2.1" in line for line in details.lines))
         assert screen.tab.place().view == "servers"
         await screen.pilot.press("backspace")

@@ -10,13 +10,15 @@ import dns.rcode
 import pytest
 from textual.widgets import Input
 
-from netmon.resolver.enquiry import Outcome
+from netmon.resolver.enquiry import Enquiry, Outcome
 from netmon.resolver.server import parse_server
 from netmon.resolver.system import System
-from netmon.tui.tabs.base import Place
+from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.tabs.dns import DnsTab
 from netmon.tui.widgets.live_table import LiveTable
 from tests.resolver.server import Fault, Server, serve
+from tests.staging import Screen as AppScreen
+from tests.staging import outbound, running
 from tests.tui.dns_screen import Clock, opened
 
 ZONE = r"""
@@ -174,7 +176,7 @@ async def test_a_fault_of_ours_is_said(server: Server, monkeypatch: pytest.Monke
     def broken(*_: object, **__: object) -> Outcome:
         raise RuntimeError("[/x]\x1b[2J")
 
-    monkeypatch.setattr("netmon.tui.tabs.dns.enquire", broken)
+    monkeypatch.setattr("netmon.tui.tabs.asking_tab.enquire", broken)
     async with opened(server) as screen:
         await screen.type("host.example.test")
         await screen.until(lambda: screen.status.startswith("✕ the lookup failed: RuntimeError("))
@@ -205,6 +207,35 @@ async def test_with_nobody_ticked_nobody_is_asked() -> None:
         assert screen.tab.subject is None
 
 
+async def test_the_views_come_one_after_the_other_and_back(server: Server) -> None:
+    async with opened(server) as screen:
+        titles = [make.title for make in DnsTab.PANES]
+        await screen.pilot.press("escape")
+        for key, title in (("v", titles[1]), ("V", titles[0]), ("V", titles[-1]), ("v", titles[0])):
+            await screen.pilot.press(key)
+            assert f"▸{title}◂" in screen.line("views")
+
+
+async def test_servers_that_are_ticked_are_asked_at_once(server: Server) -> None:
+    with serve({"example.test.": ZONE}) as other:
+        async with opened(server) as screen:
+            await screen.look_up("host.example.test A")
+            await screen.pilot.press("escape", "s", "a")
+            await screen.pilot.press(
+                *["colon" if c == ":" else c for c in str(other.endpoint)], "enter", "escape"
+            )
+            await screen.until(lambda: screen.whole and "2 servers" in screen.status)
+            assert len(other.asked) == 1
+
+
+async def test_asking_again_asks_the_same(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.look_up("host.example.test A")
+        before = len(server.asked)
+        await screen.pilot.press("escape", "r")
+        await screen.until(lambda: len(server.asked) == before + 1)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 async def test_everything_is_within_the_terminal(server: Server, size: tuple[int, int]) -> None:
     async with opened(server, size=size) as screen:
@@ -213,3 +244,54 @@ async def test_everything_is_within_the_terminal(server: Server, size: tuple[int
         for widget in screen.tab.query("#dns-notes, #dns-records, #dns-views"):
             assert widget.region.bottom <= size[1]
             assert widget.region.right <= size[0]
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """This machine's resolvers are not asked; what they would be asked for."""
+    asked: list[str] = []
+
+    def enquire(enquiry: Enquiry, **_: object) -> Outcome:
+        asked.append(enquiry.text)
+        return Outcome(enquiry.text, enquiry.text, ())
+
+    monkeypatch.setattr("netmon.tui.tabs.asking_tab.enquire", enquire)
+    return asked
+
+
+def tab_of(screen: AppScreen) -> Tab:
+    """The tab in view."""
+    tab = screen.app._current
+    assert tab is not None
+    return tab
+
+
+async def test_d_takes_the_remote_address_of_a_connection_here_and_back_leads_back(
+    nobody: list[str],
+) -> None:
+    async with running() as screen:
+        await screen.poll(outbound("203.0.113.7:443"))
+        screen.table("outbound").focus()
+        await screen.press("d")
+        await screen.until(lambda: nobody == ["203.0.113.7"])
+        assert tab_of(screen).place().text == "203.0.113.7"
+        await screen.press("backspace")
+        await screen.until(lambda: tab_of(screen).slug == "connections")
+
+
+async def test_d_takes_the_name_where_names_are_shown(nobody: list[str]) -> None:
+    async with running(resolve=lambda _: "peer.invalid") as screen:
+        await screen.poll(outbound("203.0.113.7:443"))
+        screen.table("outbound").focus()
+        await screen.press("n")
+        await screen.until(lambda: "peer.invalid" in screen.app._names.known())
+        await screen.press("d")
+        await screen.until(lambda: nobody == ["peer.invalid"])
+
+
+async def test_d_on_a_row_without_a_remote_address_asks_nobody(nobody: list[str]) -> None:
+    async with running(first_tab="ports") as screen:
+        await screen.poll(outbound())
+        await screen.press("d")
+        assert tab_of(screen).slug == "ports"
+        assert nobody == []

@@ -39,7 +39,7 @@ def _old(found: Sequence[Lifetime]) -> Iterator[Finding]:
             elif holding.left is not None and each.configured is not None and holding.left > each.configured:
                 yield Finding(
                     "dns-ttl-left", FindingState.INFO,
-                    f"{holding.server} keeps the {each.type} of {_bare(each.name)} longer than the zone says.",
+                    f"{holding.server} keeps the {each.type} of {_bare(each.name)} longer than it may.",
                     f"{holding.left} s are left there, and the zone gives {each.configured} s",
                     "The TTL was lowered since it was cached, or that resolver has a least time of its own.",
                     reference="RFC 1035 section 3.2.1",

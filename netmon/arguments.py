@@ -57,9 +57,10 @@ AXFR as the only TYPE transfers the whole zone NAME from its servers, or from SE
 prints it as a zone file: 0 transferred, 1 refused. A silence may last --timeout, the whole 12 times as long.
 
 SERVER: system (the default: those of this machine, with its search list), 1.1.1.1, [::1]:5353, udp://…,
-tcp://…, tls://HOST, https://HOST/dns-query, quic://HOST. Several are asked at once and compared. QUIC needs
-pip install 'netmon[doq]'. Certificates are verified. UDP answers that are cut short are asked for again
-over TCP.
+tcp://…, tls://HOST, https://HOST/dns-query, quic://HOST, and authoritative: the name servers of the name's
+own zone, beside which is said until when others may still have an old answer. Several are asked at once
+and compared. QUIC needs pip install 'netmon[doq]'. Certificates are verified. UDP answers that are cut
+short are asked for again over TCP.
 """
 
 _EXCLUDING = re.compile(r"-(?!-|h$)")
@@ -248,7 +249,7 @@ def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
     add("--get", action="store_true", help="over HTTPS: GET, not POST")
     add("--ca", metavar="FILE", help="certificates to trust instead of the system's")
     add("--trace", action="store_true", help="instead: from the root down the delegations")
-    add("--hints", metavar="FILE", help="with --trace: where the root is")
+    add("--hints", metavar="FILE", help="with --trace or --server authoritative: where the root is")
     add("--all", action="store_true", help="with --trace: every server of each step")
     add("--dnssec", action="store_true", help="instead: whether the answer is authentic, validated here")
     add("--anchor", metavar="FILE", help="with --dnssec: DS or DNSKEY to trust instead of the root's")

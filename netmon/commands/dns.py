@@ -67,8 +67,10 @@ def check_combination(options: argparse.Namespace) -> None:
         raise CannotAskError("--dnssec is a question of its own: leave --trace and --lint away")
     if options.anchor is not None and not options.dnssec:
         raise CannotAskError("--anchor FILE needs --dnssec: it says where trust begins")
-    if options.hints is not None and not options.trace:
-        raise CannotAskError("--hints FILE needs --trace: it says where the root is")
+    if options.hints is not None and not options.trace and "authoritative" not in options.server:
+        raise CannotAskError(
+            "--hints FILE needs --trace or --server authoritative: it says where the root is"
+        )
     if options.all and not options.trace:
         raise CannotAskError("--all needs --trace: it asks every server of each step")
     if options.name is None and options.zone is None:
@@ -110,16 +112,18 @@ def read_enquiry(options: argparse.Namespace) -> Enquiry:
     from netmon.resolver.edns import BadSubnetError, Wishes, parse_subnet
     from netmon.resolver.enquiry import TYPES, Enquiry
     from netmon.resolver.server import BadServerError, Server, parse_server
+    from netmon.resolver.trace.hints import HintsError, load_hints
 
     check_ca(options)
     try:
         servers = tuple(map(parse_server, options.server)) or (Server("system"),)
         subnet = None if options.subnet is None else parse_subnet(options.subnet)
-    except (BadServerError, BadSubnetError) as error:
+        hints = None if options.hints is None else load_hints(options.hints)
+    except (BadServerError, BadSubnetError, HintsError) as error:
         raise CannotAskError(str(error)) from None
     wishes = Wishes(not options.no_recursion, options.cd, options.do, options.nsid, options.cookie, subnet)
     types = tuple(kind.upper() for kind in options.types) or TYPES
-    return Enquiry(options.name, types, servers, wishes, options.timeout, options.ca, options.get)
+    return Enquiry(options.name, types, servers, wishes, options.timeout, options.ca, options.get, hints)
 
 
 def why_not(outcome: Outcome) -> str:
@@ -134,7 +138,8 @@ def why_not(outcome: Outcome) -> str:
 
 
 def _ask(enquiry: Enquiry) -> Outcome:
-    from netmon.resolver.enquiry import NobodyError, enquire
+    from netmon.resolver.circle import NobodyError
+    from netmon.resolver.enquiry import enquire
     from netmon.resolver.questions import BadNameError
 
     try:

@@ -52,8 +52,8 @@ def _code(trust: Trust) -> int:
 
 def _validate(options: argparse.Namespace) -> Trust:
     from netmon.commands.dns import check_ca
+    from netmon.resolver.circle import NobodyError
     from netmon.resolver.dnssec.inquiry import TIMEOUT_S, TrustWanted, trust_in
-    from netmon.resolver.enquiry import NobodyError
     from netmon.resolver.questions import BadNameError
     from netmon.resolver.server import BadServerError, Server, parse_server
 

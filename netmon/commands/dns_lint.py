@@ -75,11 +75,11 @@ def _server(options: argparse.Namespace) -> Server | None:
         CannotAskError: it is none, or there are several.
     """
     from netmon.commands.dns import check_ca
-    from netmon.resolver.server import BadServerError, parse_server
+    from netmon.resolver.server import STANDING_IN, BadServerError, parse_server
 
     check_ca(options)
     try:
-        servers = [server for server in map(parse_server, options.server) if server.scheme != "system"]
+        servers = [server for server in map(parse_server, options.server) if server.scheme not in STANDING_IN]
     except BadServerError as error:
         raise CannotAskError(str(error)) from None
     if len(servers) > 1:

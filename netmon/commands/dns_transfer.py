@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
 
     check_ca(options)
     zone = _zone(options)
-    servers = _given(options.server) if options.server else None
+    servers = _given(options.server)
     taken_at = datetime.now(UTC)
     patience = Patience.of(options.timeout or TIMEOUT_S)
     attempts = transfer_from_any(zone, servers or _own(zone), patience, ca_file=options.ca)
@@ -60,7 +60,7 @@ def _zone(options: argparse.Namespace) -> str:
 
 
 def _given(texts: Sequence[str]) -> list[tuple[str, Server]]:
-    """The servers that were named.
+    """The servers that were named; none where the zone's own are to be asked.
 
     Raises:
         CannotAskError: one is none, or cannot be asked for a zone.
@@ -72,6 +72,7 @@ def _given(texts: Sequence[str]) -> list[tuple[str, Server]]:
         servers = [parse_server(text) for text in texts]
     except BadServerError as error:
         raise CannotAskError(str(error)) from None
+    servers = [server for server in servers if server.scheme != "authoritative"]
     for server in servers:
         if server.scheme not in SCHEMES:
             raise CannotAskError(

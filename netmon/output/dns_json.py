@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import time
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from netmon.output.dns_life import chain_row, lifetime_row
 from netmon.output.dns_scopes import scopes_row, search_row
 from netmon.output.finding_text import finding_row
 from netmon.output.json_lines import schema, write_object
 from netmon.output.rows import timestamp
 from netmon.resolver.ask import Replies, Said
+from netmon.resolver.chain import chain_of
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.judgement import findings
+from netmon.resolver.ttl import Moment, lifetimes
 
 
 def write_json(stream: TextIO, outcome: Outcome, taken_at: datetime) -> None:
     """Write everything as one object."""
+    moment = Moment(time.monotonic(), datetime.now(UTC))
+    authority = outcome.authority
     body = {
         "schema": schema("dns"),
         "taken_at": timestamp(taken_at),
@@ -32,6 +38,16 @@ def write_json(stream: TextIO, outcome: Outcome, taken_at: datetime) -> None:
             for each in outcome.compared
         ],
         "application": None if outcome.application is None else _application_row(outcome),
+        "authority": None
+        if authority is None
+        else {
+            "zone": authority.zone or None,
+            "servers": [str(each) for each in authority.servers],
+            "basis": authority.basis or None,
+            "error": authority.error,
+        },
+        "chain": chain_row(chain_of(outcome)),
+        "lifetimes": [lifetime_row(each, moment) for each in lifetimes(outcome)],
         "notes": list(outcome.notes),
         "findings": [finding_row(finding) for finding in findings(outcome)],
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TextIO
 
+from netmon.output.dns_life import chain_lines, lifetime_lines
 from netmon.output.dns_scopes import scope_lines, search_lines
 from netmon.output.layout import Column, cut, terminal_width, text_width, wrap, write_line, write_table
 from netmon.resolver.answer import Record
@@ -13,6 +16,7 @@ from netmon.resolver.ask import Replies, Said
 from netmon.resolver.compare import Compared, Verdict
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.judgement import system_findings
+from netmon.resolver.ttl import Moment
 
 WIDTH = 80
 _INDENT = "    "
@@ -21,7 +25,7 @@ _CELLS = {Verdict.NO_ANSWER: "-"}
 """Verdicts that need no word: the reason stands above."""
 
 
-def write_text(stream: TextIO, outcome: Outcome) -> None:
+def write_text(stream: TextIO, outcome: Outcome, moment: Moment | None = None) -> None:
     """Write the answer, then every server, then how they compare."""
     width = max(40, min(terminal_width(stream) or WIDTH, 120))
     for line in _head(outcome, width):
@@ -32,7 +36,10 @@ def write_text(stream: TextIO, outcome: Outcome) -> None:
     for replies in outcome.replies:
         for line in _remarks(replies, width, told=replies is best):
             write_line(stream, line)
-    for line in (*_grid(outcome.compared, width), *_others(outcome, width), *_tail(outcome, width)):
+    for line in (*_grid(outcome.compared, width), *_others(outcome, width), *chain_lines(outcome, width)):
+        write_line(stream, line)
+    moment = moment or Moment(time.monotonic(), datetime.now(UTC))
+    for line in (*lifetime_lines(outcome, width, moment), *_tail(outcome, width)):
         write_line(stream, line)
 
 

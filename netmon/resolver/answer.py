@@ -17,6 +17,7 @@ from netmon.resolver.weight import too_heavy
 
 if TYPE_CHECKING:
     import dns.message
+    import dns.rrset
 
 Transport = Literal["udp", "tcp", "tls", "https", "quic"]
 
@@ -83,6 +84,8 @@ class Answer(NamedTuple):
     """Why there is no record of the type, in one sentence."""
     strays: int = 0
     """Records of other names or classes that the server put in: they answer nothing and are left out."""
+    soa: Record | None = None
+    """Of an answer without such a record: what says for how long that may be remembered (RFC 2308)."""
 
 
 class Held(NamedTuple):
@@ -176,7 +179,7 @@ def read(message: dns.message.Message, kind: str, name: str) -> Answer:
     """What `message` answers to the question for type `kind` of `name`; the exchange is not filled in."""
     import dns.edns
 
-    given = _records(message)
+    given = _records(message, message.answer)
     records = _along(name, given)
     rcode, flags = _head(int(message.rcode()), int(message.flags))
     ede = tuple(clean(str(o.to_text())) for o in message.options if isinstance(o, dns.edns.EDEOption))
@@ -184,7 +187,10 @@ def read(message: dns.message.Message, kind: str, name: str) -> Answer:
     if error is not None and ede:
         error += f": {', '.join(ede)}"
     strays = sum(map(len, message.answer)) - len(records)
-    return Answer(kind, records, rcode, flags=flags, ede=ede, error=error, strays=strays)
+    # Where there is a record, nobody remembers that there is none.
+    authority = () if error is None else _records(message, message.authority)
+    soa = next((record for record in authority if record.type == "SOA"), None)
+    return Answer(kind, records, rcode, flags=flags, ede=ede, error=error, strays=strays, soa=soa)
 
 
 @lru_cache(256)
@@ -196,8 +202,8 @@ def _head(rcode: int, flags: int) -> tuple[str, tuple[str, ...]]:
     return dns.rcode.to_text(dns.rcode.Rcode(rcode)), tuple(dns.flags.to_text(flags).split())
 
 
-def _records(message: dns.message.Message) -> list[Record]:
-    """The answer section without what is of another class than the question."""
+def _records(message: dns.message.Message, section: Iterable[dns.rrset.RRset]) -> list[Record]:
+    """The records of a section without what is of another class than the question."""
     import dns.rdataclass
     import dns.rdatatype
 
@@ -210,7 +216,7 @@ def _records(message: dns.message.Message) -> list[Record]:
             type=dns.rdatatype.to_text(rrset.rdtype),
             data=clean(rdata.to_text()),
         )
-        for rrset in message.answer
+        for rrset in section
         if rrset.rdclass == asked
         for rdata in rrset
     ]

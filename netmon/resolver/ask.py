@@ -102,7 +102,7 @@ def ask_servers(
     Args:
         name: fully qualified.
         kinds: record types.
-        servers: `system` must have been replaced by those of the machine.
+        servers: `system` and `authoritative` must have been replaced by those they stand for.
         wishes: flags and EDNS.
         deadline: for everything together.
         ca_file: certificates to trust instead of the system's.
@@ -152,7 +152,9 @@ class _Conversation:
         get: bool,
     ) -> None:
         self.server = server
-        self._name, self._kinds, self._wishes = name, kinds, wishes
+        self._name, self._kinds = name, kinds
+        # One of the zone's own servers is asked for what it knows itself.
+        self._wishes = wishes._replace(recursion=False) if server.name else wishes
         self._ca_file, self._get = ca_file, get
         self._address: str | None = None
         self._started = self._ended = time.monotonic()
@@ -196,6 +198,7 @@ class _Conversation:
     def _ask_at(self, address: str, deadline: Deadline) -> None:
         scheme = self.server.scheme
         assert scheme != "system"
+        assert scheme != "authoritative"
         # One type that is dropped must not take the time that others need for TCP.
         first = deadline.share(UDP_SHARE) if scheme == "udp" else deadline
         self._exchange(scheme, address, self._kinds, first)

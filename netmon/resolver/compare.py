@@ -42,19 +42,42 @@ _Content = tuple[str | None, frozenset[tuple[str, str, str]]]
 
 
 def compare(replies: Sequence[Replies]) -> tuple[Compared, ...]:
-    """Every server against what most of them say (the first of them, where that is a draw), type by type."""
+    """Every server against what most of them say (the first of them, where that is a draw), type by type.
+
+    Where the zone's own servers are among them, against what most of those say.
+    """
     if len(replies) < 2:
         return ()
     found = []
     for at in range(len(replies[0].said)):
         answers = [each.said[at].answer for each in replies]
-        votes = Counter(_content(answer) for answer in answers if answer.rcode in _KNOWS)
+        told = [answer for answer in answers if answer.rcode in _KNOWS]
+        own = [a for each, a in zip(replies, answers, strict=True) if each.server.name and _is_own(a)]
+        if any(_is_cut(answer) for answer in own):  # what lies in other zones only resolvers tell
+            owners = {record.name.lower() for answer in own for record in answer.records}
+            answers = [_within(answer, owners) for answer in answers]
+            told, own = [_within(answer, owners) for answer in told], [_within(a, owners) for a in own]
+        votes = Counter(_content(answer) for answer in own or told)
         usual = votes.most_common(1)[0][0] if votes else None
         first = next((answer for answer in answers if _content(answer) == usual), None)
         for each, answer in zip(replies, answers, strict=True):
             verdict = _judge(answer, usual, first)
             found.append(Compared(each.server, answer.type, verdict, not answer.records))
     return tuple(found)
+
+
+def _is_own(answer: Answer) -> bool:
+    return answer.rcode in _KNOWS and "AA" in answer.flags
+
+
+def _is_cut(answer: Answer) -> bool:
+    """Whether it ends at an alias, as the target is not in a zone of that server."""
+    return bool(answer.records) and answer.error is not None and answer.soa is None
+
+
+def _within(answer: Answer, owners: set[str]) -> Answer:
+    records = tuple(record for record in answer.records if record.name.lower() in owners)
+    return answer._replace(records=records, rcode="NOERROR" if records else answer.rcode)
 
 
 def _judge(answer: Answer, usual: _Content | None, first: Answer | None) -> Verdict:

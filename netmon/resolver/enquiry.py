@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from netmon.model.text import clean
 from netmon.resolver.application import Application, Asked, against
 from netmon.resolver.ask import TIMEOUT_S, GivenUpError, Replies, ask_servers
+from netmon.resolver.authority import Authority
+from netmon.resolver.chain import Beyond
+from netmon.resolver.circle import Circle
 from netmon.resolver.compare import Compared, compare
 from netmon.resolver.edns import Wishes
+from netmon.resolver.pursuit import pursue
 from netmon.resolver.questions import questions
 from netmon.resolver.scope_source import Asked as AskedScopes
 from netmon.resolver.scope_source import Scoped, source_here
@@ -22,9 +26,10 @@ from netmon.resolver.transport.exchange import Deadline
 if TYPE_CHECKING:
     import dns.name
 
+    from netmon.resolver.trace.hints import Hints
+
 TYPES = ("A", "AAAA", "CNAME", "NS", "MX", "TXT", "SOA", "CAA", "HTTPS")
 """What is asked when nothing else is said."""
-MOST_SERVERS = 32
 
 
 class Enquiry(NamedTuple):
@@ -41,6 +46,8 @@ class Enquiry(NamedTuple):
     """Certificates to trust instead of the system's."""
     get: bool = False
     """Over HTTPS: GET instead of POST."""
+    hints: Hints | None = None
+    """Where to begin to look for the zone's own servers; None to ask the resolvers for them."""
 
 
 class Outcome(NamedTuple):
@@ -64,6 +71,10 @@ class Outcome(NamedTuple):
     """The sets of servers of this machine; None where there is one only, or it was not asked."""
     waiting: tuple[Server, ...] = ()
     """Who has not answered yet; nobody once the enquiry is over."""
+    authority: Authority | None = None
+    """The zone and its own servers; None where they were not asked for."""
+    beyond: tuple[Beyond, ...] = ()
+    """What was said of alias targets that the replies left open, each asked on its own."""
 
     @property
     def answered(self) -> bool:
@@ -74,10 +85,6 @@ class Outcome(NamedTuple):
     def found(self) -> bool:
         """Whether any server has a record of any of the types."""
         return any(said.answer.rcode and not said.answer.error for each in self.replies for said in each.said)
-
-
-class NobodyError(Exception):
-    """There is no server to ask; the message is one line that says why."""
 
 
 def enquire(
@@ -103,10 +110,10 @@ def enquire(
     if wants_system:
         machine = system()
         kinds, names = questions(enquiry.text, enquiry.types, machine.search, machine.ndots)
-    servers = servers_for(enquiry.servers, machine)
+    circle = Circle(enquiry.servers, machine, enquiry.hints, enquiry.ca_file)
     links = _asked_links(machine, enquiry.timeout_s) if wants_system else None
     program = Asked(enquiry.text.strip()) if wants_system and _wants_addresses(kinds) else None
-    asking = _Asking(enquiry, tuple(dict.fromkeys(kinds)), servers, machine, on_progress)
+    asking = _Asking(enquiry, tuple(dict.fromkeys(kinds)), circle, machine, on_progress)
     outcome = asking.first_that_exists(names, deadline)
     if program is not None:
         found = program.result(deadline)
@@ -118,72 +125,80 @@ def enquire(
     return outcome
 
 
-def servers_for(wanted: Sequence[Server], machine: System) -> tuple[Server, ...]:
-    """Each server once, those of the machine in the place of `system`.
-
-    Raises:
-        NobodyError: there is none, or there are too many.
-    """
-    servers: dict[Server, None] = {}
-    for server in wanted:
-        servers.update(dict.fromkeys(machine.servers if server.scheme == "system" else (server,)))
-    if not servers:
-        raise NobodyError(machine.error or "no nameservers: there is nobody to ask")
-    if len(servers) > MOST_SERVERS:
-        raise NobodyError(f"{len(servers)} servers are too many: at most {MOST_SERVERS} are asked at once")
-    return tuple(servers)
-
-
 class _Asking(NamedTuple):
-    """Questions to the same servers about one name after the other."""
+    """Questions about one name after the other."""
 
     enquiry: Enquiry
     kinds: tuple[str, ...]
-    servers: tuple[Server, ...]
+    circle: Circle
     machine: System
     on_progress: Callable[[Outcome], None] | None
 
     def first_that_exists(self, names: Sequence[dns.name.Name], deadline: Deadline) -> Outcome:
         """What is said of the first of `names` that exists to any server, or else of the one as typed."""
-        results: dict[dns.name.Name, tuple[Replies, ...]] = {}
+        results: dict[dns.name.Name, Outcome] = {}
         for left, name in zip(range(len(names), 0, -1), names, strict=True):
             # A dead server takes all the time there is: each name has its share of it.
             results[name] = self._ask(name, tuple(results), deadline.share(1 / left))
-            if any(s.answer.rcode not in (None, "NXDOMAIN") for each in results[name] for s in each.said):
+            replies = results[name].replies
+            if any(s.answer.rcode not in (None, "NXDOMAIN") for each in replies for s in each.said):
                 break
         else:  # none exists: speak of the name as it was typed, the one without a suffix
             name = min(names, key=len)
-        return self._outcome(name, tuple(other for other in results if other != name), results[name])
+        tried = tuple(clean(other.to_text()) for other in results if other != name)
+        outcome = results[name]._replace(tried=tried)
+        guides = self.circle.resolvers if self.enquiry.wishes.recursion else ()
+        ca_file = self.enquiry.ca_file
+        beyond = pursue(outcome.name, outcome.replies, self.kinds, guides, deadline, ca_file)
+        return outcome._replace(beyond=beyond)
 
-    def _ask(
-        self, name: dns.name.Name, before: Sequence[dns.name.Name], share: Deadline
-    ) -> tuple[Replies, ...]:
+    def _ask(self, name: dns.name.Name, before: Sequence[dns.name.Name], share: Deadline) -> Outcome:
+        servers, authority = self.circle.around(name, share)
         arrived: list[Replies] = []
+
+        def outcome(replies: tuple[Replies, ...]) -> Outcome:
+            waiting = {each.server for each in replies}.symmetric_difference(servers)
+            return self._outcome(name, before, replies, authority)._replace(
+                waiting=tuple(server for server in servers if server in waiting)
+            )
 
         def on_replies(replies: Replies) -> None:
             arrived.append(replies)
-            if self.on_progress is not None and len(arrived) < len(self.servers):
-                in_order = sorted(arrived, key=lambda each: self.servers.index(each.server))
-                self.on_progress(self._outcome(name, before, tuple(in_order)))
+            if self.on_progress is not None and len(arrived) < len(servers):
+                in_order = sorted(arrived, key=lambda each: servers.index(each.server))
+                self.on_progress(outcome(tuple(in_order)))
 
-        return ask_servers(
-            name, self.kinds, self.servers, self.enquiry.wishes, share,
+        replies = ask_servers(
+            name, self.kinds, servers, self.enquiry.wishes, share,
             ca_file=self.enquiry.ca_file, get=self.enquiry.get, on_replies=on_replies,
         )  # fmt: skip
+        return outcome(replies)
 
     def _outcome(
-        self, name: dns.name.Name, others: Sequence[dns.name.Name], replies: tuple[Replies, ...]
+        self,
+        name: dns.name.Name,
+        others: Sequence[dns.name.Name],
+        replies: tuple[Replies, ...],
+        authority: Authority | None,
     ) -> Outcome:
-        said = {each.server for each in replies}
         return Outcome(
             clean(self.enquiry.text.strip(), 255),
             clean(name.to_text()),
             replies,
             tuple(clean(other.to_text()) for other in others),
             compare(replies),
-            notes=self.machine.notes,
-            waiting=tuple(server for server in self.servers if server not in said),
+            notes=(*self.machine.notes, *_notes(authority)),
+            authority=authority,
         )
+
+
+def _notes(authority: Authority | None) -> tuple[str, ...]:
+    """What is to be known of the zone's own servers."""
+    if authority is None:
+        return ()
+    if authority.error:
+        return (f"the zone's own servers could not be asked: {authority.error}",)
+    return authority.notes
 
 
 def _wants_addresses(kinds: Sequence[str]) -> bool:

@@ -6,18 +6,24 @@ from collections.abc import Iterator
 
 from netmon.model.finding import Finding, FindingState
 from netmon.resolver import scope_findings, search_list
+from netmon.resolver.chain import chain_of
+from netmon.resolver.chain_findings import chain_findings
 from netmon.resolver.compare import Verdict
 from netmon.resolver.enquiry import Outcome
+from netmon.resolver.ttl_findings import ttl_findings
 
 _FAILURES = ("SERVFAIL", "REFUSED", "FORMERR", "NOTIMP", "BADVERS")
 
 
 def findings(outcome: Outcome) -> tuple[Finding, ...]:
     """The worst first; none where there is nothing to be noticed."""
+    lives = (*chain_findings(chain_of(outcome)), *ttl_findings(outcome))
     return (
         *_dead(outcome),
         *_failing(outcome),
+        *_lame(outcome),
         *_differing(outcome),
+        *lives,
         *_program(outcome),
         *system_findings(outcome),
     )
@@ -45,6 +51,19 @@ def _failing(outcome: Outcome) -> Iterator[Finding]:
                 "dns-failure", FindingState.FAIL, f"{replies.server} fails with {rcodes}.",
                 "; ".join(explained), "It cannot or does not want to say whether there is such a name.",
                 reference="RFC 8914" if explained else "RFC 1035 section 4.1.1",
+            )  # fmt: skip
+
+
+def _lame(outcome: Outcome) -> Iterator[Finding]:
+    for replies in outcome.replies:
+        known = [s.answer for s in replies.said if s.answer.rcode in ("NOERROR", "NXDOMAIN")]
+        if replies.server.name and known and not any("AA" in answer.flags for answer in known):
+            zone = outcome.authority.zone if outcome.authority is not None else "the zone"
+            yield Finding(
+                "dns-lame", FindingState.WARN, f"{replies.server} does not serve {zone} as it should.",
+                "it answers without authority (no AA)",
+                "Whoever asks it first gets nothing of use and has to ask another.",
+                "Configure the zone there, or take the server out of the delegation.", "RFC 1912 section 2.8",
             )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Which server to ask and how, as people write it: `1.1.1.1`, `[::1]:5353`, `tls://dns.example`, `system`."""
+"""Which server to ask and how, as people write it: `1.1.1.1`, `tls://dns.example`, `system`, and so on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ from typing import Literal, NamedTuple, get_args
 
 from netmon.model.text import clean
 
-Scheme = Literal["system", "udp", "tcp", "tls", "https", "quic"]
+Scheme = Literal["system", "authoritative", "udp", "tcp", "tls", "https", "quic"]
 
-PORTS: dict[Scheme, int] = {"system": 0, "udp": 53, "tcp": 53, "tls": 853, "https": 443, "quic": 853}
+PORTS: dict[Scheme, int] = {
+    "system": 0,
+    "authoritative": 0,
+    "udp": 53,
+    "tcp": 53,
+    "tls": 853,
+    "https": 443,
+    "quic": 853,
+}
 """RFC 1035 section 4.2, RFC 7858 section 3.1, RFC 8484, RFC 9250 section 4.1.1."""
+STANDING_IN: tuple[Scheme, ...] = ("system", "authoritative")
+"""Words that stand for servers which have to be found out first."""
 PATH = "/dns-query"
 """Where DNS over HTTPS is by custom (RFC 8484 section 4.1.1)."""
 
@@ -34,12 +44,15 @@ class Server(NamedTuple):
     """One server and the transport over which it is asked."""
 
     scheme: Scheme
-    """`udp` falls back to TCP where an answer is cut short; `system` stands for those of this machine."""
+    """`udp` falls back to TCP where an answer is cut short; `system` stands for those of this machine,
+    `authoritative` for those of the name's own zone."""
     host: str = ""
     """An address in its shortest form (with its zone, if any), or a host name in lower case."""
     port: int = 0
     path: str = ""
     """Only of `https`."""
+    name: str = ""
+    """What its zone calls it, where it is asked as one of the zone's own: then it is not to ask others."""
 
     @property
     def is_address(self) -> bool:
@@ -53,9 +66,11 @@ class Server(NamedTuple):
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     def __str__(self) -> str:
-        """The shortest text that `parse_server` reads as this server."""
-        if self.scheme == "system":
-            return "system"
+        """The shortest text that `parse_server` reads as this server; of a zone's own its name, too."""
+        if self.scheme in STANDING_IN:
+            return self.scheme
+        if self.name:
+            return f"{self.name.rstrip('.') or '.'} ({self._replace(name='')})"
         if self.scheme == "udp":
             return self.host if self.port == PORTS["udp"] else self.authority
         return f"{self.scheme}://{self.authority}{self.path}"
@@ -76,14 +91,15 @@ def parse_server(text: str) -> Server:
 def _parse(text: str) -> Server:
     if not text or len(text) > _TEXT_LIMIT or not text.isascii() or not text.isprintable():
         raise _Wrong("empty, too long, or not plain ASCII")
-    if text == "system":
-        return Server("system")
+    for word in STANDING_IN:
+        if text == word:
+            return Server(word)
     scheme, separator, rest = text.partition("://")
     if not separator:
         return _server("udp", text, "")
     scheme = scheme.lower()
-    if scheme not in PORTS or scheme == "system":
-        known = ", ".join(f"{name}://" for name in get_args(Scheme) if name != "system")
+    if scheme not in PORTS or scheme in STANDING_IN:
+        known = ", ".join(f"{name}://" for name in get_args(Scheme) if name not in STANDING_IN)
         raise _Wrong(f"{scheme}:// is not one of {known}")
     authority, slash, path = rest.partition("/")
     return _server(scheme, authority, slash + path)

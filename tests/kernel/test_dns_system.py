@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from netmon.resolver.enquiry import Enquiry, NobodyError, Outcome, enquire
+from netmon.resolver.circle import NobodyError
+from netmon.resolver.enquiry import Enquiry, Outcome, enquire
 from tests.kernel.machines import HOSTS, Machine, on_machine
 from tests.resolver.server import Fault
 

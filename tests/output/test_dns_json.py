@@ -68,4 +68,6 @@ def test_the_object() -> None:
     body = json.loads(stream.getvalue())
     assert (body["schema"], body["taken_at"]) == ("netmon/dns/1", "2026-01-02T00:00:00.000Z")
     assert (body["asked"], body["name"], body["tried"]) == ("www", "www.test.", ["www.a.test."])
-    assert (len(body["answers"]), body["findings"], body["application"]) == (1, [], None)
+    assert (len(body["answers"]), body["application"], body["authority"]) == (1, None, None)
+    assert [each["check"] for each in body["findings"]] == ["dns-chain-no-data"]
+    assert (body["chain"]["end"], body["lifetimes"]) == ("no_data", [])

@@ -57,3 +57,26 @@ def test_who_gave_no_answer_is_no_measure() -> None:
         Verdict.NO_ANSWER, Verdict.NO_ANSWER, Verdict.SAME,
     ]  # fmt: skip
     assert verdicts(replies("1", rcode=None), replies("2", rcode=None)) == [Verdict.NO_ANSWER] * 2
+
+
+def own(*records: Record, aa: bool = True, error: str | None = None) -> Replies:
+    """What one of the zone's own servers says of A."""
+    answer = Answer("A", records, "NOERROR", flags=("AA",) if aa else (), error=error)
+    server = Server("udp", "192.0.2.53", 53, name="ns.test.")
+    return Replies(server, server.host, (Said(answer),), 1.0)
+
+
+def test_the_zones_own_servers_are_the_measure_even_alone_against_many() -> None:
+    old = (replies("1", "x"), replies("2", "x"), replies("3", "x"))
+    new = Record("a.test.", 60, "A", "y")
+    assert verdicts(*old, own(new)) == [*[Verdict.DIFFERENT] * 3, Verdict.SAME]
+    assert verdicts(*old, own(new, aa=False)) == [*[Verdict.SAME] * 3, Verdict.DIFFERENT]
+
+
+def test_what_lies_in_other_zones_is_no_difference() -> None:
+    alias = Record("a.test.", 60, "CNAME", "b.other.")
+    whole = Answer("A", (alias._replace(ttl=9), Record("b.other.", 5, "A", "x")), "NOERROR")
+    resolver = Replies(Server("udp", "1", 53), "1", (Said(whole),), 1.0)
+    gone = Replies(Server("udp", "2", 53), "2", (Said(Answer("A", (alias,), "NXDOMAIN")),), 1.0)
+    assert verdicts(own(alias, error="no A"), resolver, gone) == [Verdict.SAME] * 3
+    assert verdicts(own(alias, error="no A"), replies("3", "z"))[1] is not Verdict.SAME

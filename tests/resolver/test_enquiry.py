@@ -9,7 +9,8 @@ from threading import Event, Timer
 import pytest
 
 from netmon.resolver.ask import GivenUpError
-from netmon.resolver.enquiry import MOST_SERVERS, Enquiry, NobodyError, Outcome, enquire
+from netmon.resolver.circle import MOST_SERVERS, NobodyError
+from netmon.resolver.enquiry import Enquiry, Outcome, enquire
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.server import Server, parse_server
 from tests.resolver.server import Fault, serve

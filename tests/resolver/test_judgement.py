@@ -69,3 +69,11 @@ def test_what_this_machine_makes_of_the_name() -> None:
     found = findings(told)
     assert [each.check for each in found] == ["dns-search", "dns-scope"]
     assert found == tuple(system_findings(told))
+
+
+def test_a_server_of_the_zone_that_answers_without_authority() -> None:
+    server = Server("udp", "192.0.2.1", 53, name="ns.ex.test.")
+    replies = Replies(server, None, (Said(Answer("A", rcode="NOERROR", flags=("QR",))),), 1.0)
+    assert [each.check for each in findings(Outcome("a", "a.ex.test.", (replies,)))] == ["dns-lame"]
+    with_authority = replies._replace(said=(Said(Answer("A", rcode="NOERROR", flags=("QR", "AA"))),))
+    assert findings(Outcome("a", "a.ex.test.", (with_authority,))) == ()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.resolver.server import PORTS, BadServerError, Server, parse_server
+from netmon.resolver.server import PORTS, STANDING_IN, BadServerError, Server, parse_server
 
 LABELS = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 HOSTS = st.one_of(
@@ -21,9 +21,9 @@ HOSTS = st.one_of(
 @st.composite
 def servers(draw: st.DrawFn) -> Server:
     """Any server that can be asked."""
-    scheme = draw(st.sampled_from([each for each in PORTS if each != "system"]))
+    scheme = draw(st.sampled_from([each for each in PORTS if each not in STANDING_IN]))
     path = draw(st.from_regex(r"/[a-z0-9/.?=-]{0,20}", fullmatch=True)) if scheme == "https" else ""
-    host = draw(HOSTS.filter(lambda host: host != "system" or scheme != "udp"))
+    host = draw(HOSTS.filter(lambda host: host not in STANDING_IN or scheme != "udp"))
     return Server(scheme, host, draw(st.integers(1, 65535) | st.just(PORTS[scheme])), path)
 
 
@@ -49,6 +49,7 @@ def test_any_text_is_a_server_or_one_line(text: str) -> None:
     ("text", "server"),
     [
         ("system", Server("system")),
+        ("authoritative", Server("authoritative")),
         ("1.1.1.1", Server("udp", "1.1.1.1", 53)),
         ("udp://1.1.1.1:5353", Server("udp", "1.1.1.1", 5353)),
         ("::1", Server("udp", "::1", 53)),
@@ -93,3 +94,9 @@ def test_what_is_no_server_is_named(text: str, why: str) -> None:
     with pytest.raises(BadServerError, match="bad server") as raised:
         parse_server(text)
     assert why in str(raised.value)
+
+
+def test_one_of_a_zones_own_is_shown_by_its_name() -> None:
+    server = Server("udp", "192.0.2.1", 53, name="ns1.example.com.")
+    assert str(server) == "ns1.example.com (192.0.2.1)"
+    assert str(server._replace(host="::1", port=5353)) == "ns1.example.com ([::1]:5353)"

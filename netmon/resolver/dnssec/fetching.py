@@ -137,6 +137,7 @@ def _ask_at(where: Where, name: dns.name.Name, kind: str, deadline: Deadline) ->
 
     scheme = where.server.scheme
     assert scheme != "system"
+    assert scheme != "authoritative"
     first = deadline.share(UDP_SHARE) if scheme == "udp" else deadline
     try:
         message = _exchange(scheme, where, name, kind, first)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
+from netmon.resolver.circle import servers_for
 from netmon.resolver.dnssec.anchors import Anchor, root_anchor
 from netmon.resolver.dnssec.fetching import Fetcher
 from netmon.resolver.dnssec.validating import UNFIT, validate
 from netmon.resolver.dnssec.verdict import Trust, TrustStep
-from netmon.resolver.enquiry import TYPES, Enquiry, servers_for
+from netmon.resolver.enquiry import TYPES, Enquiry
 from netmon.resolver.questions import BadNameError, questions
 from netmon.resolver.server import Server
 from netmon.resolver.system import System, system
@@ -73,9 +74,13 @@ def trust_in(
         NobodyError: there is nobody to ask.
     """
     _question(wanted, System())
-    machine = system() if any(server.scheme == "system" for server in wanted.servers) else System()
+    # The zone's own servers know nothing of the zones above it, through which the chain leads.
+    resolvers = [server for server in wanted.servers if server.scheme != "authoritative"] or [
+        Server("system")
+    ]
+    machine = system() if any(server.scheme == "system" for server in resolvers) else System()
     kind, names = _question(wanted, machine)
-    servers = servers_for(wanted.servers, machine)
+    servers = servers_for(resolvers, machine)
     ask = Fetcher(servers, Deadline.after(wanted.timeout_s, stop), ca_file=wanted.ca_file)
     anchors = (root_anchor(),) if wanted.anchors is None else wanted.anchors
     return validate(_first_that_exists(names, kind, ask), kind, ask, anchors, time.time(), on_step)

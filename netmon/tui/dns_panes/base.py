@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 from textual.containers import Vertical
 from textual.message import Message
 
+from netmon.engine.state import State
 from netmon.resolver.enquiry import Enquiry, Outcome
 from netmon.resolver.watch import Watched
 
@@ -65,6 +66,9 @@ class DnsPane(Vertical):
 
     def show_subject(self, subject: Subject) -> None:
         """Draw what is asked or was answered. Called while in view, and when coming into view."""
+
+    def show_state(self, state: State) -> None:
+        """The machine's sockets as they are now. Called only while in view."""
 
     def tick(self) -> None:
         """A second has passed. Called only while in view."""

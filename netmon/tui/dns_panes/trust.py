@@ -12,9 +12,9 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from netmon.engine.explain import Explanation
+from netmon.resolver.circle import NobodyError
 from netmon.resolver.dnssec.inquiry import TrustWanted, Validator, trust_in, wanted
 from netmon.resolver.dnssec.verdict import Trust, TrustStep
-from netmon.resolver.enquiry import NobodyError
 from netmon.resolver.questions import BadNameError
 from netmon.tui.dns_panes.base import Subject
 from netmon.tui.dns_panes.detailed import DetailedPane

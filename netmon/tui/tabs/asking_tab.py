@@ -16,7 +16,8 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from netmon.model.finding import FindingState
 from netmon.model.text import clean
 from netmon.resolver.ask import GivenUpError
-from netmon.resolver.enquiry import Enquiry, NobodyError, Outcome, enquire
+from netmon.resolver.circle import NobodyError
+from netmon.resolver.enquiry import Enquiry, Outcome, enquire
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.watch import due_in, heard
 from netmon.tui.dns_lines import marked, status

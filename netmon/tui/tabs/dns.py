@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input
 
+from netmon.engine.state import State
 from netmon.model.finding import FindingState
 from netmon.resolver.application import hosts_names
 from netmon.resolver.ask import TIMEOUT_S
@@ -27,6 +28,7 @@ from netmon.resolver.system import System, system
 from netmon.resolver.typed import read_typed
 from netmon.tui.dns_lines import introduction, named_text, ticks_text, views_text
 from netmon.tui.dns_panes.base import DnsPane
+from netmon.tui.dns_panes.chain import ChainPane
 from netmon.tui.dns_panes.records import RecordsPane
 from netmon.tui.dns_panes.rules import RulesPane
 from netmon.tui.dns_panes.servers import ServersPane
@@ -54,6 +56,7 @@ class DnsTab(AskingTab):
     PANES: ClassVar[tuple[type[DnsPane], ...]] = (
         RecordsPane,
         ServersPane,
+        ChainPane,
         TracePane,
         TrustPane,
         RulesPane,
@@ -137,6 +140,10 @@ class DnsTab(AskingTab):
         """Put the notes beside the table where there is room for both."""
         for pane in self._panes:
             pane.set_class(self.size.width >= WIDE, "-wide")
+
+    def show_state(self, state: State) -> None:
+        """Hand the machine's sockets to the view."""
+        self._pane.show_state(state)
 
     def focus_first(self) -> None:
         """Put the focus on the name."""

@@ -109,6 +109,7 @@ def read_enquiry(options: argparse.Namespace) -> Enquiry:
     Raises:
         CannotAskError: something in them is wrong.
     """
+    from netmon.resolver.ask import TIMEOUT_S
     from netmon.resolver.edns import BadSubnetError, Wishes, parse_subnet
     from netmon.resolver.enquiry import TYPES, Enquiry
     from netmon.resolver.server import BadServerError, Server, parse_server
@@ -123,7 +124,8 @@ def read_enquiry(options: argparse.Namespace) -> Enquiry:
         raise CannotAskError(str(error)) from None
     wishes = Wishes(not options.no_recursion, options.cd, options.do, options.nsid, options.cookie, subnet)
     types = tuple(kind.upper() for kind in options.types) or TYPES
-    return Enquiry(options.name, types, servers, wishes, options.timeout, options.ca, options.get, hints)
+    timeout_s = options.timeout or TIMEOUT_S
+    return Enquiry(options.name, types, servers, wishes, timeout_s, options.ca, options.get, hints)
 
 
 def why_not(outcome: Outcome) -> str:

@@ -28,11 +28,11 @@ from netmon.model.process import Owner, OwnerReason, Process
 from netmon.model.snapshot import ClosedSocket, InterfaceCounters, Snapshot
 from netmon.model.socket import Protocol, SocketRecord, SocketState, TcpInfo, Uncounted
 from netmon.resolver.answer import Answer, read
-from netmon.resolver.application import Application
 from netmon.resolver.ask import Replies, Said
 from netmon.resolver.enquiry import Outcome as DnsOutcome
 from netmon.resolver.server import Server as DnsServer
-from netmon.resolver.system import System
+from netmon.resolver.system.application import Application
+from netmon.resolver.system.servers import System
 
 HOST = "devbox"
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             seen is written, no server could tell.
     """
     require_output()
-    from netmon.resolver.exchange import Budget
+    from netmon.resolver.plain.exchange import Budget
     from netmon.resolver.questions import BadNameError, questions
     from netmon.resolver.trace.tracing import trace_all
 

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from netmon.model.endpoint import Endpoint
-from netmon.resolver.configuration import configuration
-from netmon.resolver.each import TIMEOUT_S, Question, Reply, ask_each
+from netmon.resolver.plain.each import TIMEOUT_S, Question, Reply, ask_each
+from netmon.resolver.system.configuration import configuration
 
 LOCAL = tuple(Question(name, kind) for name in ("localhost.", "x.localhost.") for kind in ("A", "AAAA"))
 FAR = tuple(Question("ipv4only.arpa.", kind) for kind in ("A", "AAAA"))

@@ -12,7 +12,7 @@ from netmon.loopback.asking import FAR, LOCAL, Ask, Heard
 from netmon.model.endpoint import Endpoint, Scope, scope_of
 from netmon.model.finding import Finding, FindingState
 from netmon.resolver.answer import Answer
-from netmon.resolver.each import TIMEOUT_S, Question, Reply
+from netmon.resolver.plain.each import TIMEOUT_S, Question, Reply
 
 RESOLUTION_DELAY_MS = 50.0
 """How long a client waits for AAAA once it has A (RFC 8305 section 3)."""

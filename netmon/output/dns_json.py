@@ -11,12 +11,12 @@ from netmon.output.dns_scopes import scopes_row, search_row
 from netmon.output.finding_text import finding_row
 from netmon.output.json_lines import schema, write_object
 from netmon.output.rows import timestamp
+from netmon.resolver.aliases.chain import chain_of
 from netmon.resolver.ask import Replies, Said
-from netmon.resolver.chain import chain_of
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.judgement import findings
-from netmon.resolver.ttl import Moment, lifetimes
+from netmon.resolver.lifetimes.ttl import Moment, lifetimes
 
 
 def write_json(stream: TextIO, outcome: Outcome, taken_at: datetime) -> None:

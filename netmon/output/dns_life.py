@@ -7,11 +7,11 @@ from typing import Any
 
 from netmon.output.layout import wrap
 from netmon.output.rows import timestamp
-from netmon.resolver.chain import Chain, End, Link, chain_of
-from netmon.resolver.chain_findings import chain_findings
+from netmon.resolver.aliases.chain import Chain, End, Link, chain_of
+from netmon.resolver.aliases.findings import chain_findings
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.ttl import Lifetime, Moment, lifetimes, seconds_text
-from netmon.resolver.ttl_findings import ttl_findings
+from netmon.resolver.lifetimes.findings import ttl_findings
+from netmon.resolver.lifetimes.ttl import Lifetime, Moment, lifetimes, seconds_text
 
 _ENDS = {
     End.NO_SUCH_NAME: "does not exist",

@@ -7,9 +7,9 @@ from io import StringIO
 from typing import Any
 
 from netmon.output.layout import Column, wrap, write_table
-from netmon.resolver.scope_source import Scoped
-from netmon.resolver.scopes import Choice, Scope, choose, where
-from netmon.resolver.search_list import Preview
+from netmon.resolver.system.scope_source import Scoped
+from netmon.resolver.system.scopes import Choice, Scope, choose, where
+from netmon.resolver.system.search_list import Preview
 
 _REST = "    "
 

@@ -11,12 +11,12 @@ from netmon.output.dns_life import chain_lines, lifetime_lines
 from netmon.output.dns_scopes import scope_lines, search_lines
 from netmon.output.layout import Column, cut, terminal_width, text_width, wrap, write_line, write_table
 from netmon.resolver.answer import Record
-from netmon.resolver.application import Application
 from netmon.resolver.ask import Replies, Said
 from netmon.resolver.compare import Compared, Verdict
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.judgement import system_findings
-from netmon.resolver.ttl import Moment
+from netmon.resolver.lifetimes.ttl import Moment
+from netmon.resolver.system.application import Application
 
 WIDTH = 80
 _INDENT = "    "

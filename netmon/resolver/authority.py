@@ -159,7 +159,7 @@ def _by_trace(name: dns.name.Name, hints: Hints, deadline: Deadline, before: str
     """The servers that the last delegation on the way to `name` names."""
     import dns.name
 
-    from netmon.resolver.exchange import Budget
+    from netmon.resolver.plain.exchange import Budget
     from netmon.resolver.trace.tracing import trace_all
 
     left = max(0.0, deadline.at - time.monotonic())

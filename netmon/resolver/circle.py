@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netmon.resolver.authority import Authority, find_authority
 from netmon.resolver.server import Server
-from netmon.resolver.system import System, system
+from netmon.resolver.system.servers import System, system
 from netmon.resolver.transport.exchange import Deadline
 
 if TYPE_CHECKING:

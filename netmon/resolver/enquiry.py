@@ -7,20 +7,20 @@ from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
-from netmon.resolver.application import Application, Asked, against
+from netmon.resolver.aliases.chain import Beyond
+from netmon.resolver.aliases.pursuit import pursue
 from netmon.resolver.ask import TIMEOUT_S, GivenUpError, Replies, ask_servers
 from netmon.resolver.authority import Authority
-from netmon.resolver.chain import Beyond
 from netmon.resolver.circle import Circle
 from netmon.resolver.compare import Compared, compare
 from netmon.resolver.edns import Wishes
-from netmon.resolver.pursuit import pursue
 from netmon.resolver.questions import questions
-from netmon.resolver.scope_source import Asked as AskedScopes
-from netmon.resolver.scope_source import Scoped, source_here
-from netmon.resolver.search_list import Preview, preview
 from netmon.resolver.server import Server
-from netmon.resolver.system import System, system
+from netmon.resolver.system.application import Application, Asked, against
+from netmon.resolver.system.scope_source import Asked as AskedScopes
+from netmon.resolver.system.scope_source import Scoped, source_here
+from netmon.resolver.system.search_list import Preview, preview
+from netmon.resolver.system.servers import System, system
 from netmon.resolver.transport.exchange import Deadline
 
 if TYPE_CHECKING:

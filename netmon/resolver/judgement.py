@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netmon.model.finding import Finding, FindingState
-from netmon.resolver import scope_findings, search_list
-from netmon.resolver.chain import chain_of
-from netmon.resolver.chain_findings import chain_findings
+from netmon.resolver.aliases.chain import chain_of
+from netmon.resolver.aliases.findings import chain_findings
 from netmon.resolver.compare import Verdict
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.ttl_findings import ttl_findings
+from netmon.resolver.lifetimes.findings import ttl_findings
+from netmon.resolver.system import scope_findings, search_list
 
 _FAILURES = ("SERVFAIL", "REFUSED", "FORMERR", "NOTIMP", "BADVERS")
 

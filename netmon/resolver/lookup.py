@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
 from netmon.resolver.answer import Answer, Configuration, Lookup
-from netmon.resolver.configuration import configuration
-from netmon.resolver.exchange import Budget, NoAnswerError, exchange
+from netmon.resolver.plain.exchange import Budget, NoAnswerError, exchange
 from netmon.resolver.questions import BadNameError, questions
+from netmon.resolver.system.configuration import configuration
 
 if TYPE_CHECKING:
     import dns.name

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from netmon.resolver.aliases.chain import chain_of
 from netmon.resolver.ask import Replies
-from netmon.resolver.chain import chain_of
 from netmon.resolver.contacts import Contact
 from netmon.resolver.enquiry import Outcome
+from netmon.resolver.lifetimes.ttl import Holding, Lifetime, Moment, seconds_text
 from netmon.resolver.trace.steps import Trace
-from netmon.resolver.ttl import Holding, Lifetime, Moment, seconds_text
 
 _SHOWN = 4
 """Servers and addresses that a sentence names."""

@@ -11,7 +11,7 @@ from netmon.model.text import clean
 from netmon.resolver.answer import follow
 from netmon.resolver.ask import Replies
 from netmon.resolver.server import Server
-from netmon.resolver.system import System
+from netmon.resolver.system.servers import System
 from netmon.tui.dns_panes.base import Subject
 from netmon.tui.widgets.finding_list import SYMBOLS
 from netmon.tui.widgets.fit import printable

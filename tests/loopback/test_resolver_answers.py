@@ -12,7 +12,7 @@ from netmon.loopback.resolver_answers import resolver_findings
 from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
 from netmon.resolver.answer import Answer, Record
-from netmon.resolver.each import Question, Reply
+from netmon.resolver.plain.each import Question, Reply
 from tests.resolver.server import Fault, serve
 
 HONEST = {"localhost": "@ IN A 127.0.0.1\n@ IN AAAA ::1\nx IN A 127.0.0.1\n"}

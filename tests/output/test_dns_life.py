@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 
 from netmon.output.dns_life import chain_lines, chain_row, lifetime_lines, lifetime_row
-from netmon.resolver.chain import chain_of
-from netmon.resolver.ttl import Moment, lifetimes
+from netmon.resolver.aliases.chain import chain_of
+from netmon.resolver.lifetimes.ttl import Moment, lifetimes
 from tests.resolver.saying import CACHE, NAME, OWN, SOA, alias, answer, outcome, record, says
 
 MOMENT = Moment(1000.0, datetime(2026, 11, 25, 14, 0, tzinfo=UTC).astimezone())

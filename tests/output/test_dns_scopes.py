@@ -6,10 +6,10 @@ import json
 
 from netmon.output.dns_scopes import scope_lines, scopes_row, search_lines, search_row
 from netmon.resolver.questions import questions
-from netmon.resolver.resolved import parse_status
-from netmon.resolver.scope_source import Scoped
-from netmon.resolver.scutil import parse_scutil
-from netmon.resolver.search_list import preview
+from netmon.resolver.system.resolved import parse_status
+from netmon.resolver.system.scope_source import Scoped
+from netmon.resolver.system.scutil import parse_scutil
+from netmon.resolver.system.search_list import preview
 from tests.resolver.recorded import said
 
 LINKS = Scoped(parse_status(said("resolvectl-252")), "resolvectl --no-pager status")

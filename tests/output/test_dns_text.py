@@ -6,12 +6,12 @@ import io
 
 from netmon.output.dns_text import write_text
 from netmon.resolver.answer import Answer, Record
-from netmon.resolver.application import Application
 from netmon.resolver.ask import Replies, Said
 from netmon.resolver.compare import compare
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.server import Server
+from netmon.resolver.system.application import Application
 
 NAME = "www.example.test."
 FIRST, SECOND = Server("udp", "192.0.2.53", 53), Server("tls", "dns.example", 853)

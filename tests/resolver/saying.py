@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from netmon.resolver.aliases.chain import Beyond
 from netmon.resolver.answer import Answer, Record
 from netmon.resolver.ask import Replies, Said
-from netmon.resolver.chain import Beyond
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.server import Server

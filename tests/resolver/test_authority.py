@@ -11,9 +11,9 @@ import pytest
 from netmon.resolver.authority import find_authority, has_way_to
 from netmon.resolver.circle import NobodyError
 from netmon.resolver.enquiry import Enquiry, enquire
+from netmon.resolver.lifetimes.ttl import lifetimes
 from netmon.resolver.server import Server, parse_server
 from netmon.resolver.transport.exchange import Deadline
-from netmon.resolver.ttl import lifetimes
 from tests.resolver.cached_tree import CACHE, CachedTree, cached_tree
 from tests.resolver.server import serve
 from tests.resolver.trace.tree import alone_on_a_host

@@ -10,7 +10,7 @@ import pytest
 from netmon.resolver.ask import GivenUpError
 from netmon.resolver.authority import Authority
 from netmon.resolver.beside import with_authority
-from netmon.resolver.ttl import lifetimes
+from netmon.resolver.lifetimes.ttl import lifetimes
 from tests.resolver.cached_tree import CACHE, CachedTree, cached_tree
 from tests.resolver.saying import CACHE as STAGED
 from tests.resolver.saying import answer, outcome, record, says

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from netmon.resolver.chain import End, chain_of
+from netmon.resolver.aliases.chain import End, chain_of
 from netmon.resolver.enquiry import Enquiry, Outcome, enquire
 from netmon.resolver.judgement import findings
+from netmon.resolver.lifetimes.ttl import lifetimes
 from netmon.resolver.server import Server, parse_server
-from netmon.resolver.ttl import lifetimes
 from tests.program import netmon
 from tests.resolver.cached_tree import CACHE, cache
 from tests.resolver.rules.nsd import free_port, nsd

@@ -7,7 +7,7 @@ import pytest
 from netmon.resolver.authority import Authority
 from netmon.resolver.circle import MOST_SERVERS, Circle, NobodyError, servers_for
 from netmon.resolver.server import Server
-from netmon.resolver.system import System
+from netmon.resolver.system.servers import System
 
 ONE, TWO, OWN = (Server("udp", f"192.0.2.{last}", 53) for last in (1, 2, 3))
 SYSTEM, AUTHORITATIVE = Server("system"), Server("authoritative")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from netmon.model.finding import FindingState
 from netmon.resolver.answer import Answer, Record
-from netmon.resolver.application import Application
 from netmon.resolver.ask import Replies, Said
 from netmon.resolver.compare import compare
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.judgement import findings, system_findings
 from netmon.resolver.questions import questions
-from netmon.resolver.scope_source import Scoped
-from netmon.resolver.scopes import Scope
-from netmon.resolver.search_list import preview
 from netmon.resolver.server import Server
+from netmon.resolver.system.application import Application
+from netmon.resolver.system.scope_source import Scoped
+from netmon.resolver.system.scopes import Scope
+from netmon.resolver.system.search_list import preview
 
 GOOD = Answer("A", (Record("a.test.", 60, "A", "192.0.2.1"),), "NOERROR")
 OTHER = Answer("A", (Record("a.test.", 60, "A", "192.0.2.9"),), "NOERROR")

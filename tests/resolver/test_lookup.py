@@ -14,8 +14,8 @@ import pytest
 
 from netmon.model.endpoint import Endpoint
 from netmon.resolver.answer import Answer, Lookup
-from netmon.resolver.configuration import configuration
 from netmon.resolver.lookup import lookup
+from netmon.resolver.system.configuration import configuration
 from tests.resolver.server import Fault, Server, serve
 
 ZONE = r"""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from netmon.resolver.answer import Answer
-from netmon.resolver.application import Application
 from netmon.resolver.authority import Authority
 from netmon.resolver.contacts import Contact
 from netmon.resolver.enquiry import Outcome
+from netmon.resolver.lifetimes.ttl import Moment, lifetimes
 from netmon.resolver.story import StepState, StoryStep, story
+from netmon.resolver.system.application import Application
 from netmon.resolver.trace.steps import Outcome as Result
 from netmon.resolver.trace.steps import Trace, TraceCut, TraceServer, TraceStep
-from netmon.resolver.ttl import Moment, lifetimes
 from tests.resolver.saying import CACHE, NAME, OWN, answer, outcome, record, says
 
 MOMENT = Moment(1000.0, datetime(2026, 11, 25, 14, 0, tzinfo=UTC))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from netmon.resolver.enquiry import Enquiry
 from netmon.resolver.server import Server
-from netmon.resolver.system import System
+from netmon.resolver.system.servers import System
 from netmon.resolver.watch import Watched, heard
 from netmon.tui.dns_lines import introduction, named_text, status, ticks_text, views_text
 from netmon.tui.dns_panes.base import Subject

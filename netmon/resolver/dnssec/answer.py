@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     import dns.message
     import dns.name
-    import dns.rrset
 
     from netmon.resolver.dnssec.anchors import Anchor
+    from netmon.resolver.dnssec.signed import Signed
 
 MOST_ALIASES = 16
 """More than any resolver follows (unbound 11, BIND 16)."""
@@ -55,7 +55,7 @@ class Follower:
             link = found(fetched.message, name, kind)
             zone = self._zone_of(name, kind, _signers(fetched.message, link))
             rcode = fetched.rcode
-            records += [] if link.signed is None else _records(link.signed.rrset)
+            records += [] if link.signed is None else _records(link.signed)
             if zone.status in (TrustStatus.BOGUS, TrustStatus.INDETERMINATE):
                 return End(tuple(records), rcode)  # the chain has already told why
             self._pursuit.tell(
@@ -114,8 +114,11 @@ def _dead_end(target: dns.name.Name | None, seen: set[dns.name.Name]) -> str:
     return ""
 
 
-def _records(rrset: dns.rrset.RRset) -> list[Record]:
+def _records(signed: Signed) -> list[Record]:
+    """With the TTL that the zone signed where they came with a longer one (RFC 4035 section 5.3.3)."""
     import dns.rdatatype
 
+    rrset = signed.rrset
     name, kind = shown(rrset.name), dns.rdatatype.to_text(rrset.rdtype)
-    return [Record(name, rrset.ttl, kind, clean(rdata.to_text())) for rdata in rrset]
+    ttl = min([rrset.ttl, *(signature.original_ttl for signature in signed.signatures)])
+    return [Record(name, ttl, kind, clean(rdata.to_text())) for rdata in rrset]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.resolver.dnssec.denial.verdict import Denial, DenialKind
 from netmon.resolver.dnssec.evidence import evidence
-from netmon.resolver.dnssec.keys import digest_seen, unknown, usable
+from netmon.resolver.dnssec.keys import MOST_DIGESTS, digest_seen, unknown, usable
 from netmon.resolver.dnssec.pursuit import Pursuit, not_had, shown, without_edns
-from netmon.resolver.dnssec.signed import Signed, find, of_types
+from netmon.resolver.dnssec.signed import Signed, find, is_expanded, of_types
 from netmon.resolver.dnssec.verdict import StepKind, TrustStatus, TrustStep
 from netmon.resolver.dnssec.zones import Zone, admit
 
@@ -56,14 +56,18 @@ class _Cut:
         return self._denied(message)
 
     def _delegated(self, signed: Signed) -> Place:
-        digests = tuple(signed.rrset)[:_MOST_DIGESTS]
+        digests = tuple(signed.rrset)
         checked = self._pursuit.check(signed, self._parent.trusted)
         self._step = self._step._replace(
-            digests=tuple(digest_seen(ds, unknown(ds)) for ds in digests), signatures=checked.seen
+            digests=tuple(digest_seen(ds, unknown(ds)) for ds in digests[:MOST_DIGESTS]),
+            signatures=checked.seen,
         )
-        if checked.good is None:
+        # One of a wildcard is not of this name: which zones there are, their parents say one by one.
+        is_wild = checked.good is not None and is_expanded(self._cut, checked.good)
+        if checked.good is None or is_wild:
+            why = checked.why or "it is made from a wildcard"
             return self._ended(
-                self._unsigned(signed), f"the DS of {shown(self._cut)} is not to be trusted: {checked.why}"
+                self._unsigned(signed), f"the DS of {shown(self._cut)} is not to be trusted: {why}"
             )
         if not usable(digests):
             why = f"{shown(self._cut)} is signed only in ways that are not known here: {unknown(digests[0])}"
@@ -117,9 +121,6 @@ class _Cut:
     def _ended(self, status: TrustStatus, text: str) -> Place:
         self._pursuit.tell(self._step._replace(status=status, summary=text))
         return Place(Zone(self._cut, status, text), is_end=True)
-
-
-_MOST_DIGESTS = 16
 
 
 def _insecure(denial: Denial, cut: str, parent: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.resolver.dnssec.pursuit import Pursuit, shown
-from netmon.resolver.dnssec.signed import labels, of_types
+from netmon.resolver.dnssec.signed import is_expanded, of_types
 from netmon.resolver.dnssec.verdict import SignatureSeen
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def evidence(pursuit: Pursuit, message: dns.message.Message, keys: Keys) -> Evid
         seen.extend(checked.seen)
         if checked.good is None:
             fault = fault or f"the proof at {shown(signed.rrset.name)} fails: {checked.why}"
-        elif checked.good.labels < labels(signed.rrset.name):
+        elif is_expanded(signed.rrset.name, checked.good):
             # What is said of a wildcard is not said of the names that it stands for.
             fault = fault or f"the proof at {shown(signed.rrset.name)} is that of a wildcard"
         else:

@@ -15,7 +15,7 @@ from netmon.resolver.dnssec.verdict import Trust, TrustStep
 from netmon.resolver.enquiry import TYPES, Enquiry
 from netmon.resolver.questions import BadNameError, questions
 from netmon.resolver.server import Server
-from netmon.resolver.system import System, system
+from netmon.resolver.system.servers import System, system
 from netmon.resolver.transport.exchange import Deadline
 
 if TYPE_CHECKING:

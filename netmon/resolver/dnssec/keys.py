@@ -18,7 +18,7 @@ _DIGESTS = {_SHA1: "SHA-1", 2: "SHA-256", 4: "SHA-384"}
 """Those that are computed here (RFC 9904 section 3)."""
 _OTHER_DIGESTS = {3: "GOST R 34.11-94", 5: "GOST R 34.11-2012", 6: "SM3"}
 _RSA = (5, 7, 8, 10)
-_MOST_DIGESTS = 16
+MOST_DIGESTS = 16
 """DS records that are looked at; the busiest real zones have six."""
 
 
@@ -36,7 +36,7 @@ def usable(digests: Iterable[DS]) -> list[DS]:
     """
     known = [ds for ds in digests if ds.algorithm in SUPPORTED and ds.digest_type in _DIGESTS]
     strong = [ds for ds in known if ds.digest_type != _SHA1]
-    return (strong or known)[:_MOST_DIGESTS]
+    return (strong or known)[:MOST_DIGESTS]
 
 
 def vouched(zone: dns.name.Name, digests: Sequence[DS], keys: Sequence[DNSKEY]) -> Vouched:
@@ -44,7 +44,9 @@ def vouched(zone: dns.name.Name, digests: Sequence[DS], keys: Sequence[DNSKEY]) 
     trusted: dict[DNSKEY, None] = {}
     seen: list[DigestSeen] = []
     counted = usable(digests)
-    for ds in digests[:_MOST_DIGESTS]:
+    # Those that count are all looked at: whoever orders the records could leave them out by others.
+    others = [ds for ds in digests if ds not in counted][: MOST_DIGESTS - len(counted)]
+    for ds in (ds for ds in digests if ds in counted or ds in others):
         matching = [key for key in keys if _matches(zone, ds, key)]
         if ds in counted:
             trusted.update(dict.fromkeys(matching))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netmon.resolver.dnssec.denial.verdict import Denial, DenialKind
 from netmon.resolver.dnssec.evidence import Evidence, evidence
 from netmon.resolver.dnssec.pursuit import Pursuit, shown, without_edns
-from netmon.resolver.dnssec.signed import Signed, find, labels, of_types
+from netmon.resolver.dnssec.signed import Signed, find, is_expanded, of_types
 from netmon.resolver.dnssec.verdict import StepKind, TrustStatus, TrustStep
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _judge_records(
         is_deaf = without_edns(question.fetched) and not signed.signatures
         status = TrustStatus.INDETERMINATE if is_deaf else TrustStatus.BOGUS
         return step._replace(status=status, summary=f"{what} is not to be trusted: {checked.why}")
-    if checked.good.labels < labels(signed.rrset.name):
+    if is_expanded(signed.rrset.name, checked.good):
         return _judge_expansion(pursuit, question, step, signed, checked.good)
     return step._replace(status=TrustStatus.SECURE, summary=f"{what} is signed by key {checked.good.key_tag}")
 
@@ -105,15 +105,12 @@ def _judge_expansion(
 
 
 def _judge_absence(pursuit: Pursuit, question: Question, step: TrustStep, what: str) -> TrustStep:
-    from netmon.resolver.dnssec.denial.proofs import absence, no_ds
+    from netmon.resolver.dnssec.denial.proofs import absence
 
     zone = question.zone
     proof = evidence(pursuit, question.message, zone.trusted)
     is_gone = question.fetched.rcode == "NXDOMAIN"
-    if question.type == "DS" and not is_gone and question.name != zone.name:
-        denial = no_ds(question.name, zone.name, proof.rrsets)
-    else:
-        denial = absence(question.name, question.type, zone.name, proof.rrsets, nxdomain=is_gone)
+    denial = absence(question.name, question.type, zone.name, proof.rrsets, nxdomain=is_gone)
     step = step._replace(signatures=proof.signatures, basis=denial.basis)
     if not denial.proven and without_edns(question.fetched):
         return step._replace(status=TrustStatus.INDETERMINATE, summary=f"{what}: the server proves nothing")

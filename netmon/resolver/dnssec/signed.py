@@ -18,15 +18,15 @@ class Signed(NamedTuple):
     rrset: dns.rrset.RRset
     signatures: tuple[RRSIG, ...] = ()
 
-    @property
-    def is_expanded(self) -> bool:
-        """Whether some signature says that it was made from a wildcard (RFC 4035 section 5.3.4)."""
-        return any(signature.labels < labels(self.rrset.name) for signature in self.signatures)
-
 
 def labels(name: dns.name.Name) -> int:
     """The labels of `name` as a signature counts them: without the root and a leading `*` (RFC 4034)."""
     return len(name) - 1 - (1 if name.is_wild() else 0)
+
+
+def is_expanded(owner: dns.name.Name, signature: RRSIG) -> bool:
+    """Whether the records of `owner` were made from a wildcard (RFC 4035 section 5.3.4)."""
+    return signature.labels < labels(owner)
 
 
 def find(section: Sequence[dns.rrset.RRset], name: dns.name.Name, kind: str) -> Signed | None:

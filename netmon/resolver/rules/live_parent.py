@@ -6,7 +6,7 @@ import time
 from threading import Event
 from typing import TYPE_CHECKING
 
-from netmon.resolver.exchange import Budget
+from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.rules.view import ParentView
 from netmon.resolver.trace.steps import Outcome, Trace, TraceCut, TraceStep
 from netmon.resolver.trace.tracing import trace_all

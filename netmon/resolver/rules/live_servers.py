@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from netmon.model.endpoint import Endpoint
 from netmon.resolver.answer import Answer
-from netmon.resolver.each import Question, Reply, ask_each
+from netmon.resolver.plain.each import Question, Reply, ask_each
 from netmon.resolver.rules.names import within
 from netmon.resolver.rules.view import Entry, ServerView
 

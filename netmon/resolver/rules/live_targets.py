@@ -7,7 +7,7 @@ from threading import Event
 
 from netmon.model.endpoint import Endpoint
 from netmon.resolver.answer import Answer, Record
-from netmon.resolver.each import Question, Reply, ask_each
+from netmon.resolver.plain.each import Question, Reply, ask_each
 from netmon.resolver.rules.view import Existence, Standing
 
 TIMEOUT_S = 4.0

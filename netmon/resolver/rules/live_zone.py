@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
-from netmon.resolver.configuration import configuration
-from netmon.resolver.each import Question, ask_each
 from netmon.resolver.lookup import lookup
+from netmon.resolver.plain.each import Question, ask_each
 from netmon.resolver.rules.live_parent import find_parent
 from netmon.resolver.rules.live_servers import ask_servers
 from netmon.resolver.rules.live_targets import TIMEOUT_S, find, told, why_untold
@@ -20,6 +19,7 @@ from netmon.resolver.rules.live_transfer import ask_for_all, only, whole
 from netmon.resolver.rules.names import ancestors, labels
 from netmon.resolver.rules.view import Entry, Existence, ParentView, ServerView, Standing, ZoneView
 from netmon.resolver.server import Server
+from netmon.resolver.system.configuration import configuration
 
 if TYPE_CHECKING:
     from netmon.resolver.trace.hints import Hints

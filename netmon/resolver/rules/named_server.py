@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from netmon.model.endpoint import Endpoint
 from netmon.resolver.answer import Answer
 from netmon.resolver.ask import TIMEOUT_S, Replies, ask_servers
-from netmon.resolver.configuration import configuration
-from netmon.resolver.each import Question, Reply
 from netmon.resolver.edns import Wishes
+from netmon.resolver.plain.each import Question, Reply
 from netmon.resolver.questions import BadNameError, questions
 from netmon.resolver.rules.live_servers import KINDS, lameness
 from netmon.resolver.rules.live_targets import KINDS as TARGET_KINDS
@@ -20,6 +19,7 @@ from netmon.resolver.rules.live_zone import GatherError
 from netmon.resolver.rules.names import within
 from netmon.resolver.rules.view import Entry, ServerView, Standing, ZoneView
 from netmon.resolver.server import Server
+from netmon.resolver.system.configuration import configuration
 from netmon.resolver.transfer.transferring import SCHEMES
 from netmon.resolver.transport.exchange import Deadline
 

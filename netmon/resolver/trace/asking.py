@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.endpoint import Endpoint
 from netmon.resolver.answer import Transport
-from netmon.resolver.exchange import Budget, Failure, UnheardError, converse
+from netmon.resolver.plain.exchange import Budget, Failure, UnheardError, converse
 from netmon.resolver.trace.steps import Outcome
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from netmon.resolver.trace.walker import Walker
 if TYPE_CHECKING:
     import dns.name
 
-    from netmon.resolver.exchange import Budget
+    from netmon.resolver.plain.exchange import Budget
     from netmon.resolver.trace.hints import Hints
 
 

@@ -12,7 +12,7 @@ from netmon.resolver.trace.steps import Trace, TraceStep
 from netmon.resolver.trace.tracing import trace_all
 
 if TYPE_CHECKING:
-    from netmon.resolver.exchange import Budget
+    from netmon.resolver.plain.exchange import Budget
 
 TYPES = ("A",)
 """What is traced where no type was named."""

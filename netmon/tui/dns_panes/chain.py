@@ -19,19 +19,19 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from netmon.engine.state import State
 from netmon.model.text import clean
+from netmon.resolver.aliases.chain import Chain, End, Link, chain_of
+from netmon.resolver.aliases.findings import chain_findings
 from netmon.resolver.ask import GivenUpError
 from netmon.resolver.beside import with_authority
-from netmon.resolver.chain import Chain, End, Link, chain_of
-from netmon.resolver.chain_findings import chain_findings
 from netmon.resolver.contacts import Contact, contacts_with
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.exchange import Budget
+from netmon.resolver.lifetimes.findings import ttl_findings
+from netmon.resolver.lifetimes.ttl import Moment, lifetimes
+from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.story import StepState, StoryStep, addresses_of, story
 from netmon.resolver.trace.hints import Hints, root_hints
 from netmon.resolver.trace.steps import Trace
 from netmon.resolver.trace.tracing import trace_all
-from netmon.resolver.ttl import Moment, lifetimes
-from netmon.resolver.ttl_findings import ttl_findings
 from netmon.tui.dns_panes.base import DnsPane, Subject
 from netmon.tui.widgets.finding_list import grounds_text, verdict_text
 from netmon.tui.widgets.fit import printable

@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 
 from netmon.engine.explain import Explanation
 from netmon.resolver.enquiry import TYPES as ALL_TYPES
-from netmon.resolver.exchange import Budget
+from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.trace.hints import HintsError
 from netmon.resolver.trace.steps import TraceStep

@@ -16,7 +16,6 @@ from textual.widgets import Input
 
 from netmon.engine.state import State
 from netmon.model.finding import FindingState
-from netmon.resolver.application import hosts_names
 from netmon.resolver.ask import TIMEOUT_S
 from netmon.resolver.edns import Wishes
 from netmon.resolver.enquiry import Enquiry
@@ -24,7 +23,8 @@ from netmon.resolver.offered import Ticks, offered
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.rules.ruling import names_file
 from netmon.resolver.server import BadServerError, Server
-from netmon.resolver.system import System, system
+from netmon.resolver.system.application import hosts_names
+from netmon.resolver.system.servers import System, system
 from netmon.resolver.typed import read_typed
 from netmon.tui.dns_lines import introduction, named_text, ticks_text, views_text
 from netmon.tui.dns_panes.base import DnsPane

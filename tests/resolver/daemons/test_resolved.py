@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from netmon.resolver.scope_source import Scoped, ask, source_here
+from netmon.resolver.system.scope_source import Scoped, ask, source_here
 from tests.kernel.hosts import Host, on_two_hosts
 from tests.program import Answer, netmon
 from tests.resolver.daemon import find

@@ -14,9 +14,10 @@ from netmon.resolver.dnssec.cuts import Place, descend
 from netmon.resolver.dnssec.fetching import Ask
 from netmon.resolver.dnssec.pursuit import Pursuit
 from netmon.resolver.dnssec.verdict import TrustStatus, TrustStep
+from netmon.resolver.dnssec.zones import Zone
 from tests.resolver.dnssec.asking import fetcher
 from tests.resolver.dnssec.signing import Served
-from tests.resolver.dnssec.staged import answer, fetched, rrset
+from tests.resolver.dnssec.staged import NOW, answer, fetched, pair, rrset, sign, with_signature
 
 
 def down(tree: Served, parent: str, cut: str) -> tuple[Place, TrustStep]:
@@ -66,6 +67,18 @@ def test_a_delegation_that_proves_nothing(signed_tree: Served) -> None:
         "denies.test. should prove whether www.denies.test. is signed, and does not: "
         "the answer comes without NSEC or NSEC3 records, which prove it"
     )
+
+
+def test_a_ds_that_a_wildcard_made_is_none() -> None:
+    """Its signature is good, but no parent delegates names that it does not know."""
+    by, child = pair(), dns.name.from_text("child.test.")
+    ds = f"1 15 2 {'00' * 32}"
+    signature = sign(rrset("*.test.", "DS", ds), by, "test.")
+    message = answer("child.test.", "DS", *with_signature(rrset("child.test.", "DS", ds), signature))
+    parent = Zone(dns.name.from_text("test."), TrustStatus.SECURE, "", (by.key,))
+    place = descend(Pursuit(_always(message), NOW), parent, child)
+    assert place.zone.status is TrustStatus.BOGUS
+    assert place.zone.reason == "the DS of child.test. is not to be trusted: it is made from a wildcard"
 
 
 def _always(message: dns.message.Message) -> Ask:

@@ -9,7 +9,7 @@ from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.DS import DS
 
 from netmon.resolver.dnssec.anchors import parse_anchors
-from netmon.resolver.dnssec.keys import keys_seen, unknown, usable, vouched
+from netmon.resolver.dnssec.keys import MOST_DIGESTS, keys_seen, unknown, usable, vouched
 from tests.resolver.dnssec.staged import changed, pair
 from tests.resolver.dnssec.test_anchors import KEY_38696
 
@@ -39,6 +39,17 @@ def test_sha1_does_not_count_beside_stronger_ones() -> None:
     found = vouched(ZONE, [digest(weak, "SHA1"), digest(strong)], [weak, strong])
     assert found.keys == (strong,)
     assert found.digests[0].note == "does not count beside a stronger digest"
+
+
+def test_no_order_of_digests_leaves_out_those_that_count() -> None:
+    """Else whoever orders the records makes a signed zone look as if signed in unknown ways only."""
+    named = pair().key
+    noise = [changed(digest(named), algorithm=200, key_tag=tag) for tag in range(2 * MOST_DIGESTS)]
+    digests = [*noise, digest(named)]
+    assert usable(digests) == [digest(named)]
+    found = vouched(ZONE, digests, [named])
+    assert found.keys == (named,)
+    assert len(found.digests) == MOST_DIGESTS
 
 
 def test_what_is_not_known_here() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dns.name
 import dns.rrset
+import pytest
 
 from netmon.resolver.dnssec.links import Question, found, judge
 from netmon.resolver.dnssec.pursuit import Pursuit
@@ -53,6 +54,31 @@ def test_without_signatures_it_depends_on_who_says_it() -> None:
     assert judged().status is TrustStatus.BOGUS
     assert judged(edns=False).status is TrustStatus.INDETERMINATE
     assert judged(WWW, zone=Zone(SECURE.name, TrustStatus.INSECURE)).status is TrustStatus.INSECURE
+
+
+def denied(kind: str, *sets: dns.rrset.RRset) -> TrustStep:
+    """What is said of an answer without records, with these in its authority section."""
+    message = answer("www.test.", kind, *sets, authority=True)
+    question = Question(NAME, kind, fetched(message), message, SECURE)
+    return judge(Pursuit(lambda name, kind: fetched(None), NOW), question, found(message, NAME, kind))
+
+
+@pytest.mark.parametrize("kind", ["A", "DS"])
+def test_that_an_alias_has_no_such_record_is_no_answer(kind: str) -> None:
+    """Whoever takes the CNAME out of an answer leaves its NSEC behind (RFC 6840 section 4.3)."""
+    alias = rrset("www.test.", "NSEC", "x.test. CNAME RRSIG NSEC")
+    step = denied(kind, *with_signature(alias, sign(alias, BY, "test.")))
+    assert step.status is TrustStatus.BOGUS
+    assert "is an alias, which the answer should have followed" in step.summary
+
+
+def test_that_a_name_is_not_there_does_not_deny_its_wildcard_the_ds() -> None:
+    """A wildcard would have answered for the name, whatever type was asked."""
+    around = rrset("a.test.", "NSEC", "x.test. A RRSIG NSEC")
+    step = denied("DS", *with_signature(around, sign(around, BY, "test.")))
+    assert step.status is TrustStatus.BOGUS
+    lacking = rrset("www.test.", "NSEC", "x.test. NS RRSIG NSEC")
+    assert denied("DS", *with_signature(lacking, sign(lacking, BY, "test."))).status is TrustStatus.SECURE
 
 
 def test_a_wildcard_without_the_proof_is_bogus() -> None:

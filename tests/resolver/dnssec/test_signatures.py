@@ -47,6 +47,26 @@ def test_out_of_time(start: float, end: float, why: str) -> None:
     assert found.why == why.format(signature.key_tag)
 
 
+@pytest.mark.parametrize(("start", "end"), [(-DAY, 70 * 365 * DAY), (-DAY, 2**31 + DAY)])
+def test_what_is_too_far_ahead_is_past(start: float, end: float) -> None:
+    """Serial number arithmetic (RFC 4034 section 3.1.5): 68 years ahead is as far as the future goes."""
+    by = pair()
+    found = check(signed(WWW, sign(WWW, by, "test.", start=start, end=end)), keys("test.", by), NOW, Effort())
+    assert found.good is None
+    assert "so far ahead counts as past" in found.why
+
+
+def test_a_zone_signs_only_what_is_in_it() -> None:
+    """RFC 4035 section 5.3.1: by the owner, and by the wildcard that the owner is said to be made from."""
+    by = pair()
+    beside = rrset("www.other.", "A", "192.0.2.1")
+    found = check(signed(beside, sign(beside, by, "test.")), keys("test.", by), NOW, Effort())
+    assert (found.good, "outside of the zone test." in found.why) == (None, True)
+    above = sign(rrset("*.", "A", "192.0.2.1", "192.0.2.2"), by, "test.")
+    found = check(signed(WWW, above), keys("test.", by), NOW, Effort())
+    assert (found.good, "outside of the zone test." in found.why) == (None, True)
+
+
 def test_of_other_records_keys_and_zones() -> None:
     by = pair()
     signature = sign(WWW, by, "test.")

@@ -11,7 +11,7 @@ import dns.flags
 import dns.name
 import pytest
 
-from netmon.resolver.exchange import Budget
+from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.trace import asking
 from netmon.resolver.trace.asking import Heard, Network
 from netmon.resolver.trace.steps import Outcome

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.resolver.exchange import Budget
+from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.trace.hints import ROOT_SERVERS, HintsError
 from netmon.resolver.trace.steps import Outcome

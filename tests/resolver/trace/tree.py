@@ -20,7 +20,7 @@ import dns.name
 import dns.query
 import dns.rrset
 
-from netmon.resolver.exchange import Budget
+from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.trace.hints import load_hints
 from netmon.resolver.trace.steps import Trace, TraceStep
 from netmon.resolver.trace.tracing import trace_all

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from netmon.resolver.application import Application
 from netmon.resolver.edns import Explanation, Extras
+from netmon.resolver.system.application import Application
 from netmon.resolver.watch import Watched, heard
 from netmon.tui.dns_panes.notes import changes_text, notes
 from tests.dns_answers import ONE, TWO, outcome, record, replies, said, silence

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from netmon.model.finding import Finding, FindingState
 from netmon.resolver.answer import Record
 from netmon.resolver.enquiry import Outcome as Answered
-from netmon.resolver.exchange import Budget
+from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.trace.findings import findings_of
 from netmon.resolver.trace.steps import Outcome, Trace, TraceStep
 from netmon.resolver.trace.typed import Traced, Wanted, trace_typed

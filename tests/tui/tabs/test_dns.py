@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from netmon.resolver.enquiry import Enquiry, Outcome
 from netmon.resolver.server import parse_server
-from netmon.resolver.system import System
+from netmon.resolver.system.servers import System
 from netmon.tui.dns_panes.rules import RulesPane
 from netmon.tui.tabs.base import Place, Tab
 from netmon.tui.tabs.dns import DnsTab

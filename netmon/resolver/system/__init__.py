@@ -1,0 +1,1 @@
+"""How this machine resolves names: its resolvers, their scopes, search lists, and what programs get."""

@@ -165,7 +165,7 @@ class DnsTab(AskingTab):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a name is typed, letters are letters."""
-        return action != "back" or not isinstance(self.app.focused, Input)
+        return action not in ("back", "focus_name") or not isinstance(self.app.focused, Input)
 
     # Places
 
@@ -181,7 +181,6 @@ class DnsTab(AskingTab):
         if place.text and place.text != self._line:
             self._box.input.value = place.text
             self._submit(place.text)
-            self._pane.focus_first()
 
     # Asking
 
@@ -216,6 +215,7 @@ class DnsTab(AskingTab):
         self._line, self._named = line, typed.servers
         self._show_servers()
         self._begin(enquiry)
+        self._pane.focus_first()
 
     def _judge_file(self, path: str) -> None:
         """Show what the rules say of a zone file: there is nobody to ask."""
@@ -224,6 +224,7 @@ class DnsTab(AskingTab):
         self._show_servers()
         self._begin(Enquiry(path))
         self._show_pane(next(pane for pane in self._panes if isinstance(pane, RulesPane)))
+        self._pane.focus_first()
 
     def action_servers(self) -> None:
         """Choose who is asked."""

@@ -195,6 +195,22 @@ async def test_keys_lead_from_the_name_to_the_records_and_back(server: Server, k
         assert isinstance(screen.pilot.app.focused, Input)
 
 
+async def test_enter_leads_to_the_records_so_that_the_keys_are_keys(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.look_up("host.example.test A")
+        assert isinstance(screen.pilot.app.focused, LiveTable)
+        await screen.type("host..test")
+        assert isinstance(screen.pilot.app.focused, Input)
+        assert "empty" in screen.error
+
+
+async def test_what_the_key_line_shows_in_the_name_are_keys_there(server: Server) -> None:
+    async with opened(server) as screen:
+        shown = {each.binding.action for each in screen.pilot.app.screen.active_bindings.values()}
+        assert "leave" in shown
+        assert "focus_name" not in shown
+
+
 async def test_a_place_asks_for_its_name_and_leads_back(server: Server) -> None:
     async with opened(server) as screen:
         screen.tab.arrive(Place(text="host.example.test"))

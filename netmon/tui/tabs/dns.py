@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from netmon.engine.state import State
 from netmon.model.finding import FindingState
+from netmon.model.text import clean
 from netmon.resolver.application import hosts_names
 from netmon.resolver.ask import TIMEOUT_S
 from netmon.resolver.edns import Wishes
@@ -43,6 +44,10 @@ TICK_S = 1.0
 WIDE = 130
 """From this width on, notes and details stand beside the table."""
 
+_COPIED = 4 << 16
+"""Characters of a line: no record is longer than a message, and four of them may stand for a byte."""
+_SHOWN = 400
+"""Of what was copied."""
 _FILE = "this is a zone file: nobody is asked, and Rules says what is in it"
 
 
@@ -79,6 +84,7 @@ class DnsTab(AskingTab):
         Binding("s", "servers", "Servers", id="dns.servers"),
         Binding("r", "again", "Ask again", id="dns.again"),
         Binding("w", "watch", "Watch", id="dns.watch"),
+        Binding("y", "copy", "Copy", id="copy"),
         Binding("escape,backspace", "back", "Back", show=False, id="back"),
     ]
 
@@ -285,6 +291,13 @@ class DnsTab(AskingTab):
         """Ask the same again, now, and find out anew what the view found out."""
         self._pane.again()
         super().action_again()
+
+    def action_copy(self) -> None:
+        """Copy the row under the cursor as one line."""
+        text = clean(self._pane.line_to_copy(), _COPIED)
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.notify(clean(text, _SHOWN), title="Copied", markup=False, timeout=3)
 
     def _tick(self) -> None:
         super()._tick()

@@ -269,6 +269,28 @@ async def test_asking_again_asks_the_same(server: Server) -> None:
         await screen.until(lambda: len(server.asked) == before + 1)
 
 
+async def test_y_copies_the_row_under_the_cursor_in_every_view(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.pilot.press("escape", "y")
+        assert screen.pilot.app.clipboard == ""
+        await screen.look_up("www.example.test A")
+        await screen.pilot.press("down", "y")
+        assert screen.pilot.app.clipboard == "host.example.test. 60 A 192.0.2.1"
+        await screen.pilot.press("v", "y")
+        assert screen.pilot.app.clipboard.startswith(f"{server.endpoint} ")
+        assert screen.pilot.app.clipboard.endswith(" ms: A 2")
+        await screen.pilot.press("v", "y")
+        assert screen.pilot.app.clipboard == "www.example.test. → host.example.test. → A 192.0.2.1"
+
+
+async def test_what_is_copied_holds_nothing_that_a_terminal_acts_on(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.look_up("evil.example.test A")
+        await screen.pilot.press("y")
+        assert screen.pilot.app.clipboard.startswith("evil.example.test. ")
+        assert screen.pilot.app.clipboard.isprintable()
+
+
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 async def test_everything_is_within_the_terminal(server: Server, size: tuple[int, int]) -> None:
     async with opened(server, size=size) as screen:

@@ -18,6 +18,7 @@ from netmon.resolver.trace.words import (
     level,
     mark,
     name_of,
+    nothing_of,
     said,
     ttl_text,
     unasked,
@@ -40,7 +41,7 @@ def write_ends(stream: TextIO, traces: Sequence[Trace], source: str) -> None:
             text = f"{record.name}  {record.ttl}  {record.type}  {record.data}"
             _write(stream, wrap(text, width, rest="    "))
         if not trace.records:
-            write_line(stream, f"{trace.name} {trace.type}: no record")
+            write_line(stream, f"{trace.name} {trace.type}: {nothing_of(trace)}")
     write_line(stream, "")
     findings = tuple(dict.fromkeys(finding for trace in traces for finding in trace.findings))
     _write(stream, finding_lines(findings, width))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from netmon.model.finding import Finding, FindingState
 from netmon.resolver.aliases.chain import chain_of
 from netmon.resolver.aliases.findings import chain_findings
 from netmon.resolver.compare import Verdict
+from netmon.resolver.edns import Explanation
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.lifetimes.findings import ttl_findings
 from netmon.resolver.system import scope_findings, search_list
 
 _FAILURES = ("SERVFAIL", "REFUSED", "FORMERR", "NOTIMP", "BADVERS")
+_OF_DNSSEC = (1, 2, *range(5, 13))
+"""Extended errors about signatures and their keys (RFC 8914 section 4)."""
 
 
 def findings(outcome: Outcome) -> tuple[Finding, ...]:
@@ -45,13 +48,29 @@ def _failing(outcome: Outcome) -> Iterator[Finding]:
     for replies in outcome.replies:
         failed = [said for said in replies.said if said.answer.rcode in _FAILURES]
         if failed:
-            explained = [str(each) for each in dict.fromkeys(e for said in failed for e in said.extras.ede)]
-            rcodes = ", ".join(dict.fromkeys(str(said.answer.rcode) for said in failed))
+            explained = tuple(dict.fromkeys(each for said in failed for each in said.extras.ede))
+            rcodes = list(dict.fromkeys(str(said.answer.rcode) for said in failed))
             yield Finding(
-                "dns-failure", FindingState.FAIL, f"{replies.server} fails with {rcodes}.",
-                "; ".join(explained), "It cannot or does not want to say whether there is such a name.",
-                reference="RFC 8914" if explained else "RFC 1035 section 4.1.1",
+                "dns-failure", FindingState.FAIL, f"{replies.server} fails with {', '.join(rcodes)}.",
+                "; ".join(_each_once(explained)),
+                "It cannot or does not want to say whether there is such a name.",
+                _where_it_breaks(explained) if "SERVFAIL" in rcodes else "",
+                "RFC 8914" if explained else "RFC 1035 section 4.1.1",
             )  # fmt: skip
+
+
+def _each_once(explained: Sequence[Explanation]) -> Iterator[str]:
+    """The first of each code: servers explain the same for every type that was asked."""
+    for code in dict.fromkeys(each.code for each in explained):
+        yield next(str(each) for each in explained if each.code == code)
+
+
+def _where_it_breaks(explained: Sequence[Explanation]) -> str:
+    """What to do about a failure that a signature is, or may be, the reason of."""
+    how = "Trust in the app, or netmon dns NAME --dnssec,"
+    if any(each.code in _OF_DNSSEC for each in explained):
+        return f"{how} shows which link of the chain of trust is broken."
+    return "" if explained else f"{how} shows whether it is a signature that does not hold."
 
 
 def _lame(outcome: Outcome) -> Iterator[Finding]:

@@ -24,6 +24,6 @@ Ticks = Mapping[Server, bool]
 
 
 def offered(ticks: Ticks, machine: tuple[Server, ...] = ()) -> dict[Server, bool]:
-    """Those with a tick or without, then this machine's one by one and the public ones, not ticked."""
-    others = (*machine, *map(parse_server, PUBLIC))
+    """Those with a tick or without; then without: those of the zone, of this machine, and public ones."""
+    others = (Server("authoritative"), *machine, *map(parse_server, PUBLIC))
     return {**ticks, **{server: False for server in others if server not in ticks}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from netmon.model.finding import FindingState
 from netmon.resolver.answer import Answer, Record
 from netmon.resolver.ask import Replies, Said
@@ -47,6 +49,30 @@ def test_who_fails_and_why() -> None:
     bad = Answer("A", rcode="SERVFAIL", error="it failed")
     (found,) = findings(outcome(bad, ede=(Explanation(9, "DNSKEY Missing", ""),)))
     assert (found.check, found.evidence) == ("dns-failure", "9 DNSKEY Missing")
+
+
+def test_what_is_explained_of_every_type_is_told_once_and_trust_shows_the_link() -> None:
+    bad = Answer("A", rcode="SERVFAIL", error="it failed")
+    told = tuple(Explanation(7, "Signature Expired", f"of {kind}") for kind in ("A", "AAAA", "MX"))
+    (found,) = findings(outcome(bad, ede=(*told, Explanation(22, "No Reachable Authority", ""))))
+    assert found.evidence == "7 Signature Expired: of A; 22 No Reachable Authority"
+    assert found.fix.startswith("Trust in the app, or netmon dns NAME --dnssec, shows which link")
+
+
+@pytest.mark.parametrize(
+    ("rcode", "ede", "hint"),
+    [
+        ("SERVFAIL", (), "shows whether it is a signature"),
+        ("SERVFAIL", (Explanation(22, "No Reachable Authority", ""),), ""),
+        ("REFUSED", (), ""),
+    ],
+)
+def test_a_signature_is_suspected_only_where_it_may_be_one(
+    rcode: str, ede: tuple[Explanation, ...], hint: str
+) -> None:
+    (found,) = findings(outcome(Answer("A", rcode=rcode, error="it failed"), ede=ede))
+    assert hint in found.fix
+    assert bool(hint) is bool(found.fix)
 
 
 def test_who_differs() -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netmon.resolver.trace.reach import count
-from netmon.resolver.trace.steps import DEAD, LAME, USABLE, Outcome, TraceCut, TraceServer, TraceStep
+from netmon.resolver.trace.steps import (
+    DEAD,
+    LAME,
+    USABLE,
+    Outcome,
+    Trace,
+    TraceCut,
+    TraceServer,
+    TraceStep,
+)
 
 MANY = 4
 """So many servers that fail alike are told once."""
@@ -47,6 +56,13 @@ def said(server: TraceServer) -> str:
     """What came of a server, in its word, and what is to be added to that."""
     word = _WORDS.get(server.outcome, "not asked")
     return f"{word}: {server.detail}" if server.detail else word
+
+
+def nothing_of(trace: Trace) -> str:
+    """What a trace without records found: that there is none is known only where the zone said so."""
+    if trace.outcome is Outcome.NO_SUCH_NAME:
+        return "no such name"
+    return "no record" if trace.outcome in USABLE else "not known"
 
 
 def name_of(server: TraceServer) -> str:

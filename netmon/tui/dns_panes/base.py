@@ -82,6 +82,10 @@ class DnsPane(Vertical):
     def again(self) -> None:
         """Find out anew what this view alone found out; the tab asks the servers itself."""
 
+    def line_to_copy(self) -> str:
+        """The row under the cursor as one line; empty where there is none."""
+        return ""
+
     def back(self) -> bool:
         """Close what is open in this view; False where nothing is."""
         return False

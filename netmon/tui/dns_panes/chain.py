@@ -130,6 +130,16 @@ class ChainPane(DnsPane):
         """So that the arrows scroll."""
         self.query_one(VerticalScroll).focus()
 
+    def line_to_copy(self) -> str:
+        """The names of the chain and what it leads to."""
+        outcome = self._subject.outcome if self._subject is not None else None
+        if outcome is None:
+            return ""
+        chain = chain_of(outcome)
+        names = (chain.name, *(link.data for link in chain.links))
+        ends = " ".join(f"{link.type} {link.data}" for link in chain.last)
+        return " → ".join((*names, ends) if ends else names)
+
     # Asking
 
     @work(thread=True, exclusive=True, group="dns-chain", exit_on_error=False, description="authority")

@@ -109,6 +109,11 @@ class DetailedPane(DnsPane):
         nothing = Explanation((), ())
         self.query_one(DetailPanel).show(nothing if row is None else self.explain_row(row))
 
+    def line_to_copy(self) -> str:
+        """What is said of the row under the cursor."""
+        row = self.table.cursor_row
+        return "" if row is None else " ".join(self.explain_row(row).sentences)
+
     def close_details(self) -> bool:
         """Close the details; whether they were open."""
         was_open = self.has_class("-details")

@@ -110,6 +110,14 @@ class RecordsPane(DnsPane):
             return names or "nobody"
         return f"all {answered}" if len(row.servers) == answered else f"{len(row.servers)}/{answered} {names}"
 
+    def line_to_copy(self) -> str:
+        """The record under the cursor as a zone file has it, with the time that is left."""
+        row = self._table.cursor_row
+        if row is None:
+            return ""
+        record = row.record
+        return f"{record.name} {row.left(self.clock())} {record.type} {record.data}"
+
     def back(self) -> bool:
         """Close the details."""
         if self._open is None:

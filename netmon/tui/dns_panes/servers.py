@@ -65,6 +65,14 @@ class ServersPane(DnsPane):
         """Go to the servers."""
         self._table.focus()
 
+    def line_to_copy(self) -> str:
+        """What the server under the cursor says of each type, in a word."""
+        row = self._table.cursor_row
+        if row is None:
+            return ""
+        words = (f"{kind} {row.cell(kind)}" for kind in self._types)
+        return f"{row.server} {_ms(row)} ms: {', '.join(words)}"
+
     def back(self) -> bool:
         """Close the details."""
         if self._open is None:

@@ -24,7 +24,8 @@ def explain_row(row: TraceRow) -> Explanation:
     elif row.record is not None:
         sentences, facts = _record(row.record)
     elif step is None:
-        sentences, facts = (f"There is {row.says.partition(': ')[2]} of {row.name.lstrip('= ')}",), ()
+        kind, _, nothing = row.says.partition(": ")
+        sentences, facts = (f"{kind} of {row.name.lstrip('= ')}: {nothing}",), ()
     elif step.cut is not None and row.is_cut:
         sentences, facts = _cut(step.cut, step)
     else:

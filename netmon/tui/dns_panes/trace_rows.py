@@ -17,6 +17,7 @@ from netmon.resolver.trace.words import (
     goal,
     mark,
     name_of,
+    nothing_of,
     said,
     ttl_text,
     unasked,
@@ -133,4 +134,6 @@ def end_rows(number: int, traces: Sequence[Trace]) -> Iterator[TraceRow]:
                 ttl=ttl_text(record.ttl), kind="ok", record=record,
             )  # fmt: skip
         if not trace.records:
-            yield TraceRow((at, "record", 0), f"= {trace.name}", f"{trace.type}: no record", kind="dim")
+            yield TraceRow(
+                (at, "record", 0), f"= {trace.name}", f"{trace.type}: {nothing_of(trace)}", kind="dim"
+            )

@@ -20,8 +20,9 @@ from netmon.tui.widgets.name_box import NameInput
 
 _KEYS = "Space tick · a add · x remove · Esc done"
 _OVER = {
-    "system": "those of this machine, and what its programs get",
-    "udp": "UDP, and TCP where an answer is cut short",
+    "system": "this machine's; what programs get",
+    "authoritative": "the zone's own: what holds now",
+    "udp": "UDP; TCP where an answer is cut",
     "tcp": "TCP",
     "tls": "TLS (RFC 7858)",
     "https": "HTTPS (RFC 8484)",
@@ -148,6 +149,6 @@ class ServersScreen(ModalScreen[Ticks]):
 
 _COLUMNS: list[Column[Offer]] = [
     Column("tick", "ASK", 3, 0, lambda offer: "[x]" if offer.ticked else "[ ]"),
-    Column("server", "SERVER", 30, 1, lambda offer: str(offer.server), flexible=True),
-    Column("over", "OVER", 48, 2, lambda offer: _OVER[offer.server.scheme], kind="dim"),
+    Column("server", "SERVER", 36, 1, lambda offer: str(offer.server)),
+    Column("over", "OVER", 24, 2, lambda offer: _OVER[offer.server.scheme], kind="dim", flexible=True),
 ]

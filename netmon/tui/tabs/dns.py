@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from netmon.engine.state import State
 from netmon.model.finding import FindingState
+from netmon.model.text import clean
 from netmon.resolver.ask import TIMEOUT_S
 from netmon.resolver.edns import Wishes
 from netmon.resolver.enquiry import Enquiry
@@ -43,6 +44,10 @@ TICK_S = 1.0
 WIDE = 130
 """From this width on, notes and details stand beside the table."""
 
+_COPIED = 4 << 16
+"""Characters of a line: no record is longer than a message, and four of them may stand for a byte."""
+_SHOWN = 400
+"""Of what was copied."""
 _FILE = "this is a zone file: nobody is asked, and Rules says what is in it"
 
 
@@ -79,6 +84,7 @@ class DnsTab(AskingTab):
         Binding("s", "servers", "Servers", id="dns.servers"),
         Binding("r", "again", "Ask again", id="dns.again"),
         Binding("w", "watch", "Watch", id="dns.watch"),
+        Binding("y", "copy", "Copy", id="copy"),
         Binding("escape,backspace", "back", "Back", show=False, id="back"),
     ]
 
@@ -165,7 +171,7 @@ class DnsTab(AskingTab):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a name is typed, letters are letters."""
-        return action != "back" or not isinstance(self.app.focused, Input)
+        return action not in ("back", "focus_name") or not isinstance(self.app.focused, Input)
 
     # Places
 
@@ -181,7 +187,6 @@ class DnsTab(AskingTab):
         if place.text and place.text != self._line:
             self._box.input.value = place.text
             self._submit(place.text)
-            self._pane.focus_first()
 
     # Asking
 
@@ -216,6 +221,7 @@ class DnsTab(AskingTab):
         self._line, self._named = line, typed.servers
         self._show_servers()
         self._begin(enquiry)
+        self._pane.focus_first()
 
     def _judge_file(self, path: str) -> None:
         """Show what the rules say of a zone file: there is nobody to ask."""
@@ -224,6 +230,7 @@ class DnsTab(AskingTab):
         self._show_servers()
         self._begin(Enquiry(path))
         self._show_pane(next(pane for pane in self._panes if isinstance(pane, RulesPane)))
+        self._pane.focus_first()
 
     def action_servers(self) -> None:
         """Choose who is asked."""
@@ -284,6 +291,13 @@ class DnsTab(AskingTab):
         """Ask the same again, now, and find out anew what the view found out."""
         self._pane.again()
         super().action_again()
+
+    def action_copy(self) -> None:
+        """Copy the row under the cursor as one line."""
+        text = clean(self._pane.line_to_copy(), _COPIED)
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.notify(clean(text, _SHOWN), title="Copied", markup=False, timeout=3)
 
     def _tick(self) -> None:
         super()._tick()

@@ -41,7 +41,7 @@ class NameBox(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "older", "What was typed before", show=False, id="name.older"),
         Binding("down", "newer", "What was typed after it; then leave", show=False, id="name.newer"),
-        Binding("escape", "leave", "Leave the name", show=False, id="name.leave"),
+        Binding("escape", "leave", "Leave the name", id="name.leave"),
     ]
 
     @dataclass

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from netmon.resolver.trace import words
 from netmon.resolver.trace.steps import Outcome
-from tests.resolver.trace.staged import CUT, DEAD, GOOD, LAME, ROOT, step
+from tests.resolver.trace.staged import CUT, DEAD, GOOD, LAME, ROOT, step, trace
 
 
 def test_every_outcome_has_its_symbol_and_its_word() -> None:
@@ -47,3 +49,17 @@ def test_times_to_live_in_the_unit_that_says_them_exactly() -> None:
     assert [words.ttl_text(n) for n in (0, 59, 60, 90, 3600, 86400, 172800)] == [
         "0 s", "59 s", "1 min", "90 s", "1 h", "1 d", "2 d",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        (Outcome.NO_DATA, "no record"),
+        (Outcome.NO_SUCH_NAME, "no such name"),
+        (Outcome.DEAD_END, "not known"),
+        (Outcome.GIVEN_UP, "not known"),
+        (Outcome.LOOP, "not known"),
+    ],
+)
+def test_that_there_is_nothing_is_said_only_where_it_is_known(outcome: Outcome, says: str) -> None:
+    assert words.nothing_of(trace(outcome=outcome)) == says

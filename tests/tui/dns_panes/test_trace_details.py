@@ -82,4 +82,4 @@ def test_a_step_and_a_dead_end() -> None:
 def test_a_record_and_that_there_is_none() -> None:
     found, none = end_rows(2, [SOUND, trace(step(DEAD, used=None), outcome=Outcome.DEAD_END)])
     assert explain_row(found).sentences == ("www.ex.test. A 192.0.2.1",)
-    assert explain_row(none).sentences == ("There is no record of www.ex.test.",)
+    assert explain_row(none).sentences == ("A of www.ex.test.: not known",)

@@ -47,10 +47,10 @@ def test_missing_glue() -> None:
     assert (row.says, row.kind) == ("⚠ glue missing for 1 of 2 servers", "warn")
 
 
-def test_the_answer_or_that_there_is_none() -> None:
+def test_the_answer_or_that_none_is_known() -> None:
     found, none = end_rows(2, [SOUND, trace(step(DEAD, used=None), outcome=Outcome.DEAD_END)])
     assert (found.name, found.ttl, found.says) == ("= www.ex.test.", "1 min", "A 192.0.2.1")
-    assert (none.name, none.says) == ("= www.ex.test.", "A: no record")
+    assert (none.name, none.says) == ("= www.ex.test.", "A: not known")
     assert found.key != none.key
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import App
+from textual.widgets import Input
 
 from netmon.resolver.offered import Ticks
 from netmon.resolver.server import Server, parse_server
@@ -57,6 +58,20 @@ async def test_what_is_no_server_is_said_at_once() -> None:
         await pilot.press("escape")
         assert isinstance(app.focused, LiveTable)
         assert app.result is None
+
+
+async def test_every_kind_of_server_is_explained() -> None:
+    app = ScreenApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        for written in ("authoritative", "tcp://[::1]", "tls://a.test", "https://a.test", "quic://a.test"):
+            app.screen.query_one(Input).value = written
+            await pilot.press("a", "enter")
+        table = app.screen.query_one(LiveTable)
+        lines = [table.render_line(y).text for y in range(1, 8)]
+        assert "[x] authoritative" in lines[2]
+        assert "the zone's own: what holds now" in lines[2]
+        assert all(len(line.split()) >= 3 for line in lines[2:])
 
 
 async def test_an_empty_list_is_no_trouble() -> None:

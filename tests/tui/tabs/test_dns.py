@@ -195,6 +195,22 @@ async def test_keys_lead_from_the_name_to_the_records_and_back(server: Server, k
         assert isinstance(screen.pilot.app.focused, Input)
 
 
+async def test_enter_leads_to_the_records_so_that_the_keys_are_keys(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.look_up("host.example.test A")
+        assert isinstance(screen.pilot.app.focused, LiveTable)
+        await screen.type("host..test")
+        assert isinstance(screen.pilot.app.focused, Input)
+        assert "empty" in screen.error
+
+
+async def test_what_the_key_line_shows_in_the_name_are_keys_there(server: Server) -> None:
+    async with opened(server) as screen:
+        shown = {each.binding.action for each in screen.pilot.app.screen.active_bindings.values()}
+        assert "leave" in shown
+        assert "focus_name" not in shown
+
+
 async def test_a_place_asks_for_its_name_and_leads_back(server: Server) -> None:
     async with opened(server) as screen:
         screen.tab.arrive(Place(text="host.example.test"))
@@ -251,6 +267,28 @@ async def test_asking_again_asks_the_same(server: Server) -> None:
         before = len(server.asked)
         await screen.pilot.press("escape", "r")
         await screen.until(lambda: len(server.asked) == before + 1)
+
+
+async def test_y_copies_the_row_under_the_cursor_in_every_view(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.pilot.press("escape", "y")
+        assert screen.pilot.app.clipboard == ""
+        await screen.look_up("www.example.test A")
+        await screen.pilot.press("down", "y")
+        assert screen.pilot.app.clipboard == "host.example.test. 60 A 192.0.2.1"
+        await screen.pilot.press("v", "y")
+        assert screen.pilot.app.clipboard.startswith(f"{server.endpoint} ")
+        assert screen.pilot.app.clipboard.endswith(" ms: A 2")
+        await screen.pilot.press("v", "y")
+        assert screen.pilot.app.clipboard == "www.example.test. → host.example.test. → A 192.0.2.1"
+
+
+async def test_what_is_copied_holds_nothing_that_a_terminal_acts_on(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.look_up("evil.example.test A")
+        await screen.pilot.press("y")
+        assert screen.pilot.app.clipboard.startswith("evil.example.test. ")
+        assert screen.pilot.app.clipboard.isprintable()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])

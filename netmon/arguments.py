@@ -47,20 +47,40 @@ them for localhost and x.localhost, "all" also for ipv4only.arpa (A, AAAA, NAT64
 """
 
 DNS_EPILOG = """\
-exit codes: 0 found, 1 no such name or no such record, 2 it could not be asked, or no server answered;
-with --dnssec: 0 secure (also where it is proved that there is nothing), 1 insecure or bogus, 2 not known
+exit codes:
+  NAME               0 found, 1 no such name or no such record
+  --trace            0 answered, 1 no such name or no such record
+  --dnssec           0 secure (a proof that there is nothing, too),
+                     1 insecure or bogus
+  --lint             0 no rule is broken, 1 one is
+  AXFR               0 transferred, 1 refused
+  each of them       2 it could not be asked, or no server could tell:
+                     one line on standard error says why
 
-TYPE: A AAAA CNAME NS MX TXT SOA CAA HTTPS if none is given; any other by name, or as TYPE65534. An address
-as NAME asks for its PTR.
+examples:
+  netmon dns example.com               the records, and what programs get
+  netmon dns 192.0.2.1                 the name of an address (PTR)
+  netmon dns example.com MX TXT --server 1.1.1.1 --server 9.9.9.9
+  netmon dns example.com --server system --server authoritative
+      a change does not show yet: what the resolvers still have, beside what
+      the zone's own servers say, and until when the old answer may last
+  netmon dns example.com --dnssec      why a validating resolver refuses it
+  netmon dns example.com --trace       who delegates it to whom
+  netmon dns --zone FILE --lint        before a zone is published
+  netmon dns example.com AXFR          the whole zone, as a zone file
 
-AXFR as the only TYPE transfers the whole zone NAME from its servers, or from SERVER, over TCP or TLS, and
-prints it as a zone file: 0 transferred, 1 refused. A silence may last --timeout, the whole 12 times as long.
+TYPE: A AAAA CNAME NS MX TXT SOA CAA HTTPS if none is given; any other by
+name, or as TYPE65534. --trace and --dnssec take A if none is given. An
+address as NAME has only its PTR. AXFR is given alone: the zone is asked of
+its own servers, or of SERVER, over TCP or TLS; a silence may last --timeout,
+the whole 12 times as long.
 
-SERVER: system (the default: those of this machine, with its search list), 1.1.1.1, [::1]:5353, udp://…,
-tcp://…, tls://HOST, https://HOST/dns-query, quic://HOST, and authoritative: the name servers of the name's
-own zone, beside which is said until when others may still have an old answer. Several are asked at once
-and compared. QUIC needs pip install 'netmon[doq]'. Certificates are verified. UDP answers that are cut
-short are asked for again over TCP.
+SERVER: system (if none is given: the resolvers of this machine, with its
+search list), authoritative (the name servers of the name's own zone), or one
+server: 1.1.1.1, [::1]:5353, udp://1.1.1.1, tcp://1.1.1.1, tls://HOST,
+https://HOST/dns-query, quic://HOST (needs pip install 'netmon[doq]').
+Several are asked at once and compared. Certificates are verified. UDP
+answers that are cut short are asked for again over TCP.
 """
 
 _EXCLUDING = re.compile(r"-(?!-|h$)")
@@ -235,26 +255,33 @@ def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("types", nargs="*", metavar="TYPE", help="record types")
     add = parser.add_argument
     add("--server", action="append", default=[], metavar="SERVER", help="whom to ask; again for several")
-    add("--json", action="store_const", const="json", dest="format", help="JSON")
+    add("--json", action="store_const", const="json", dest="format", help="one JSON object, for programs")
     add(
         "--timeout", type=_seconds(0.1), metavar="S",
-        help="for everything together (5; --dnssec 20, --trace 30)",
+        help="seconds for everything together (5; --dnssec 20, --trace 30)",
     )  # fmt: skip
-    add("--nsid", action="store_true", help="also which machine behind the address it is")
-    add("--cookie", action="store_true", help="send a cookie")
-    add("--subnet", metavar="ADDR/LEN", help="the answer for clients there (else none is sent)")
-    add("--do", action="store_true", help="also signatures (DO)")
-    add("--cd", action="store_true", help="also answers that do not validate (CD)")
-    add("--no-recursion", action="store_true", help="only what the server itself knows (no RD)")
-    add("--get", action="store_true", help="over HTTPS: GET, not POST")
-    add("--ca", metavar="FILE", help="certificates to trust instead of the system's")
-    add("--trace", action="store_true", help="instead: from the root down the delegations")
-    add("--hints", metavar="FILE", help="with --trace or --server authoritative: where the root is")
-    add("--all", action="store_true", help="with --trace: every server of each step")
-    add("--dnssec", action="store_true", help="instead: whether the answer is authentic, validated here")
-    add("--anchor", metavar="FILE", help="with --dnssec: DS or DNSKEY to trust instead of the root's")
-    add("--lint", action="store_true", help="instead: whether its zone, or the zone at SERVER, is sound")
-    add("--zone", metavar="FILE", help="with --lint: check this zone file")
+    add("--nsid", action="store_true", help="which of the machines behind one address answers (NSID)")
+    add("--cookie", action="store_true", help="send a cookie, and show the server's: it tells forgers apart")
+    add("--subnet", metavar="ADDR/LEN", help="the answer that clients in this network get (ECS)")
+    add("--do", action="store_true", help="show the DNSSEC signatures, too (the DO flag)")
+    add("--cd", action="store_true", help="the answer even where it does not validate (the CD flag)")
+    add("--no-recursion", action="store_true", help="only what the server itself knows (no RD flag)")
+    add("--get", action="store_true", help="over https://: ask by GET, not by POST")
+    add("--ca", metavar="FILE", help="certificates (PEM) to trust instead of the system's")
+    add("--trace", action="store_true", help="follow the delegations from the root, asking no resolver")
+    add(
+        "--hints", metavar="FILE",
+        help="with --trace or --server authoritative: the root's servers, in the form of named.root",
+    )  # fmt: skip
+    add("--all", action="store_true", help="with --trace: ask every server of each step, not only the first")
+    add("--dnssec", action="store_true", help="whether the answer is authentic: validated here, step by step")
+    add("--anchor", metavar="FILE", help="with --dnssec: DS or DNSKEY records to trust instead of the root's")
+    add(
+        "--lint",
+        action="store_true",
+        help="whether the name's zone, or that of SERVER, breaks a rule of the RFCs",
+    )
+    add("--zone", metavar="FILE", help="with --lint: check this zone file, and ask nobody")
 
 
 def _add_command(commands: argparse._SubParsersAction[Parser], name: str, purpose: str) -> Parser:

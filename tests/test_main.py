@@ -7,11 +7,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
 
 from netmon import __main__, __version__
-from tests.program import environment
+from tests.program import ROOT, environment
 
 
 def test_the_exit_code_is_that_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,6 +39,17 @@ def test_no_garbage_is_collected_while_modules_load(monkeypatch: pytest.MonkeyPa
     finally:
         gc.enable()
     assert (seen, ending.value.code) == ([False], 7)
+
+
+def test_an_interruption_while_modules_load_is_quiet(tmp_path: Path) -> None:
+    # `import argparse` is the first thing that the command line does, and here it is interrupted there.
+    (tmp_path / "argparse.py").write_text("raise KeyboardInterrupt")
+    done = subprocess.run(
+        [sys.executable, "-c", "from netmon.__main__ import main; main()"],
+        capture_output=True, encoding="utf-8", env=environment(PYTHONPATH=f"{tmp_path}:{ROOT}"),
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_as_a_module() -> None:

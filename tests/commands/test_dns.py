@@ -101,6 +101,14 @@ def test_an_untrusted_server_is_told_of_once_and_in_our_words(server: Server, tm
     assert answer.err.count("\n") == 1
 
 
+def test_the_help_fits_and_can_be_written_anywhere() -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "COLUMNS": "80"}
+    answer = netmon("dns", "--help", **plain)
+    assert (answer.code, answer.err) == (0, "")
+    assert max(map(len, answer.out.splitlines())) <= 80
+    assert "--server system --server authoritative" in answer.out
+
+
 def test_what_is_wrong_is_one_line(server: Server) -> None:
     before = len(server.asked)
     to = ("--server", str(server.endpoint))

@@ -114,7 +114,22 @@ def _judge_absence(pursuit: Pursuit, question: Question, step: TrustStep, what: 
     step = step._replace(signatures=proof.signatures, basis=denial.basis)
     if not denial.proven and without_edns(question.fetched):
         return step._replace(status=TrustStatus.INDETERMINATE, summary=f"{what}: the server proves nothing")
+    if denial.proven and (why := _unsigned_soa(pursuit, question)):
+        return step._replace(status=TrustStatus.BOGUS, summary=f"{what}: {shown(zone.name)} proves it, {why}")
     return _by_proof(step, denial, proof, f"{what}: {shown(zone.name)} proves it", f"that {what}")
+
+
+def _unsigned_soa(pursuit: Pursuit, question: Question) -> str:
+    """What is wrong with the SOA of a negative answer; empty if nothing is.
+
+    Validators fail the whole answer for it (RFC 4035 section 3.2.3): it says how long the absence holds.
+    """
+    for soa in of_types(question.message.authority, "SOA"):
+        if soa.rrset.name == question.zone.name:
+            checked = pursuit.check(soa, question.zone.trusted)
+            if checked.good is None:
+                return f"but for how long is not to be trusted: the SOA beside it: {checked.why}"
+    return ""
 
 
 def _by_proof(step: TrustStep, denial: Denial, proof: Evidence, what: str, claim: str) -> TrustStep:

@@ -93,6 +93,7 @@ ZONE_FILES: Mapping[str, Signing] = {
     "wrongkey.test.": Signing(other_ds=True),
     "broken.test.": Signing(spoil=("192.0.2.1", "192.0.2.66")),
     "missing.test.": Signing(drop=r"^www\S* \d+ IN RRSIG A "),
+    "baresoa.test.": Signing(drop=r" RRSIG SOA "),
     "stripped.test.": Signing(drop=" RRSIG "),
     "noproof.test.": Signing(drop=" NSEC "),
     "oddalg.test.": Signing(ds=f"oddalg.test. DS 4711 200 2 {'ab' * 32}"),

@@ -123,6 +123,10 @@ CASES = [
     Case("www.broken.test.", "A", "bogus", "the records are not those that were signed", "EDE 6"),
     Case("www.missing.test.", "A", "bogus", "there is no signature", "EDE 10"),
     Case("www.stripped.test.", "A", "bogus", "there is no signature", "EDE 10"),
+    # The names are proved to be absent, and how long that may be believed is not.
+    Case("nothing.baresoa.test.", "A", "bogus", "the SOA beside it: there is no signature", "EDE 10"),
+    Case("www.baresoa.test.", "TXT", "bogus", "the SOA beside it: there is no signature", "EDE 10"),
+    Case("www.baresoa.test.", "A", "secure", "the A of www.baresoa.test. is signed"),
     Case("nothing.noproof.test.", "A", "bogus", "without NSEC or NSEC3 records", "EDE 12"),
     Case("www.noproof.test.", "TXT", "bogus", "without NSEC or NSEC3 records", "EDE 12"),
     Case("q.wild.noproof.test.", "A", "bogus", "without NSEC or NSEC3 records", "EDE 6"),

@@ -87,6 +87,11 @@ class Answer(NamedTuple):
     soa: Record | None = None
     """Of an answer without such a record: what says for how long that may be remembered (RFC 2308)."""
 
+    @property
+    def has_alias(self) -> bool:
+        """Whether the name, or what it leads to, is another name for something else."""
+        return any(record.type in ("CNAME", "DNAME") for record in self.records)
+
 
 class Held(NamedTuple):
     """A record with the moment at which a cache must forget it."""

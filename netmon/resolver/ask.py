@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
 from netmon.resolver.answer import Answer, Record, Transport, read, response
-from netmon.resolver.edns import Extras, Wishes, make_query, read_extras
+from netmon.resolver.edns import Extras, Wishes, make_query, query_wire, read_extras
 from netmon.resolver.reach import addresses
 from netmon.resolver.server import Server
 from netmon.resolver.transport import datagrams, https, quic, streams
@@ -153,6 +153,7 @@ class _Conversation:
     ) -> None:
         self.server = server
         self._name, self._kinds = name, kinds
+        self._text = clean(name.to_text())
         # One of the zone's own servers is asked for what it knows itself.
         self._wishes = wishes._replace(recursion=False) if server.name else wishes
         self._ca_file, self._get = ca_file, get
@@ -217,7 +218,7 @@ class _Conversation:
     ) -> None:
         self._transport = scheme
         self._queries = self._make_queries(kinds, scheme, edns)
-        wires = {key: query.to_wire() for key, (_, query) in self._queries.items()}
+        wires = {key: query_wire(query) for key, (_, query) in self._queries.items()}
         where = Where(self.server, address, self._ca_file, self._get)
         self._sent = time.monotonic()
         try:
@@ -246,7 +247,7 @@ class _Conversation:
         if message is None:
             return False
         del self._queries[key]
-        answer = read(message, kind, clean(self._name.to_text()))._replace(
+        answer = read(message, kind, self._text)._replace(
             ms=(now - self._sent) * 1000, transport=self._transport, received_at=now
         )
         notes = [*self._notes[kind], *_oddities(answer)]

@@ -136,37 +136,44 @@ class _Asking(NamedTuple):
 
     def first_that_exists(self, names: Sequence[dns.name.Name], deadline: Deadline) -> Outcome:
         """What is said of the first of `names` that exists to any server, or else of the one as typed."""
-        results: dict[dns.name.Name, Outcome] = {}
+        before: list[Outcome] = []
         for left, name in zip(range(len(names), 0, -1), names, strict=True):
             # A dead server takes all the time there is: each name has its share of it.
-            results[name] = self._ask(name, tuple(results), deadline.share(1 / left))
-            replies = results[name].replies
-            if any(s.answer.rcode not in (None, "NXDOMAIN") for each in replies for s in each.said):
+            outcome = self._ask(name, _names(before), deadline.share(1 / left))
+            if any(s.answer.rcode not in (None, "NXDOMAIN") for each in outcome.replies for s in each.said):
                 break
+            before.append(outcome)
         else:  # none exists: speak of the name as it was typed, the one without a suffix
-            name = min(names, key=len)
-        tried = tuple(clean(other.to_text()) for other in results if other != name)
-        outcome = results[name]._replace(tried=tried)
+            outcome = before.pop(min(range(len(names)), key=lambda at: len(names[at])))
+        outcome = outcome._replace(tried=_names(before))
         guides = self.circle.resolvers if self.enquiry.wishes.recursion else ()
         ca_file = self.enquiry.ca_file
         beyond = pursue(outcome.name, outcome.replies, self.kinds, guides, deadline, ca_file)
         return outcome._replace(beyond=beyond)
 
-    def _ask(self, name: dns.name.Name, before: Sequence[dns.name.Name], share: Deadline) -> Outcome:
+    def _ask(self, name: dns.name.Name, before: tuple[str, ...], share: Deadline) -> Outcome:
         servers, authority = self.circle.around(name, share)
         arrived: list[Replies] = []
 
-        def outcome(replies: tuple[Replies, ...]) -> Outcome:
-            waiting = {each.server for each in replies}.symmetric_difference(servers)
-            return self._outcome(name, before, replies, authority)._replace(
-                waiting=tuple(server for server in servers if server in waiting)
+        def outcome(replies: tuple[Replies, ...], waiting: Sequence[Server] = ()) -> Outcome:
+            return Outcome(
+                clean(self.enquiry.text.strip(), 255),
+                clean(name.to_text()),
+                replies,
+                before,
+                compare(replies),
+                notes=(*self.machine.notes, *_notes(authority)),
+                waiting=tuple(waiting),
+                authority=authority,
             )
 
         def on_replies(replies: Replies) -> None:
             arrived.append(replies)
             if self.on_progress is not None and len(arrived) < len(servers):
                 in_order = sorted(arrived, key=lambda each: servers.index(each.server))
-                self.on_progress(outcome(tuple(in_order)))
+                heard = {each.server for each in arrived}
+                waiting = [server for server in servers if server not in heard]
+                self.on_progress(outcome(tuple(in_order), waiting))
 
         replies = ask_servers(
             name, self.kinds, servers, self.enquiry.wishes, share,
@@ -174,22 +181,10 @@ class _Asking(NamedTuple):
         )  # fmt: skip
         return outcome(replies)
 
-    def _outcome(
-        self,
-        name: dns.name.Name,
-        others: Sequence[dns.name.Name],
-        replies: tuple[Replies, ...],
-        authority: Authority | None,
-    ) -> Outcome:
-        return Outcome(
-            clean(self.enquiry.text.strip(), 255),
-            clean(name.to_text()),
-            replies,
-            tuple(clean(other.to_text()) for other in others),
-            compare(replies),
-            notes=(*self.machine.notes, *_notes(authority)),
-            authority=authority,
-        )
+
+def _names(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """What was asked about, each once: a search list may say the same twice."""
+    return tuple(dict.fromkeys(each.name for each in outcomes))
 
 
 def _notes(authority: Authority | None) -> tuple[str, ...]:

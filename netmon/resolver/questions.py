@@ -88,14 +88,20 @@ def _parse(text: str) -> dns.name.Name:
     if " " in text or not text.isprintable():
         raise BadNameError("bad name: it contains white space or control characters")
     try:
-        # As browsers do it (UTS 46); labels of ASCII stay as they are, `_dmarc` and the like among them.
-        idna = dns.name.IDNA2008Codec(uts_46=True, allow_pure_ascii=True)
-        name = dns.name.from_text(text, origin=None, idna_codec=idna)
+        name = dns.name.from_text(text, origin=None, idna_codec=_idna())
         # Says at once whether it is too long once the root is behind it.
         return name if name.is_absolute() else name.concatenate(dns.name.root).relativize(dns.name.root)
     except (dns.exception.DNSException, ValueError) as error:
         reason = clean(str(error)).rstrip(".")
         raise BadNameError(f"bad name: {reason[:1].lower()}{reason[1:]}") from None
+
+
+@lru_cache(1)
+def _idna() -> dns.name.IDNACodec:
+    """As browsers do it (UTS 46); labels of ASCII stay as they are, `_dmarc` and the like among them."""
+    import dns.name
+
+    return dns.name.IDNA2008Codec(uts_46=True, allow_pure_ascii=True)
 
 
 def _candidates(name: dns.name.Name, suffixes: Sequence[dns.name.Name], ndots: int) -> list[dns.name.Name]:

@@ -20,6 +20,7 @@ from netmon.resolver.edns import (
     Wishes,
     make_query,
     parse_subnet,
+    query_wire,
     read_extras,
 )
 
@@ -105,3 +106,23 @@ def test_a_cookie_is_ours_with_theirs_or_wrong() -> None:
 def test_without_edns_nothing_is_known() -> None:
     query = make_query(NAME, "A", Wishes(), encrypted=False, edns=False)
     assert read_extras(query, dns.message.make_response(query)) == Extras()
+
+
+_LABELS = st.lists(st.binary(min_size=1, max_size=20), max_size=8)
+_WISHES = st.builds(
+    Wishes, st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.booleans(),
+    st.sampled_from([None, "192.0.2.0/24", "2001:db8::/56"]),
+)  # fmt: skip
+
+
+@given(_LABELS, _WISHES, st.booleans(), st.booleans(), st.sampled_from(["A", "ANY", "TYPE65280"]))
+def test_the_bytes_of_a_query_are_those_of_dnspython(
+    labels: list[bytes], wishes: Wishes, encrypted: bool, edns: bool, kind: str
+) -> None:
+    query = make_query(dns.name.Name([*labels, b""]), kind, wishes, encrypted=encrypted, edns=edns)
+    assert query_wire(query) == query.to_wire()
+
+
+def test_edns_without_options_is_made_once() -> None:
+    first, second = (make_query(NAME, kind, Wishes(), encrypted=False) for kind in ("A", "MX"))
+    assert first.opt is second.opt is not None

@@ -37,6 +37,8 @@ def pursue(
         deadline: for everything together.
         ca_file: certificates of resolvers to trust instead of the system's.
     """
+    if not any(said.answer.has_alias for each in replies for said in each.said):
+        return ()
     import dns.exception
     import dns.name
 

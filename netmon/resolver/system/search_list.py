@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.finding import Finding, FindingState
@@ -57,19 +57,24 @@ def preview(names: Sequence[dns.name.Name], ndots: int) -> Preview:
         names: as `questions` gives them; the shortest is the name as it was typed.
         ndots: of resolv.conf.
     """
-    import dns.name
-
     plain = min(names, key=len)
     dots = len(plain) - 2  # a name of n labels has n - 1 dots, and the root is a label, too
+    if len(names) == 1:
+        only = Candidate(clean(plain.to_text()), None, "as it stands: nothing completes it")
+        return Preview((only,), dots, ndots)
+    return Preview(tuple(_candidates(names, plain, dots, ndots)), dots, ndots, _musl(dots, ndots))
+
+
+def _candidates(
+    names: Sequence[dns.name.Name], plain: dns.name.Name, dots: int, ndots: int
+) -> Iterator[Candidate]:
+    import dns.name
+
     order = f"{_dots(dots)}, {'fewer than' if dots < ndots else 'and'} ndots:{ndots}"
-    candidates = []
     for at, name in enumerate(names):
         suffix = None if name == plain else clean(dns.name.Name(name.labels[len(plain) - 1 :]).to_text())
         why = "as it stands" if suffix is None else f"completed with {suffix}"
-        candidates.append(Candidate(clean(name.to_text()), suffix, why if at else f"{why}: {order}"))
-    if len(names) == 1:
-        return Preview((candidates[0]._replace(why="as it stands: nothing completes it"),), dots, ndots)
-    return Preview(tuple(candidates), dots, ndots, _musl(dots, ndots))
+        yield Candidate(clean(name.to_text()), suffix, why if at else f"{why}: {order}")
 
 
 def _dots(count: int) -> str:

@@ -26,7 +26,12 @@ def exchange(where: Where, queries: Queries, take: Take, deadline: Deadline) -> 
         for sock, key in waiting.items():
             sock.send(queries[key])
         strange = False
-        while waiting:
+        ready = list(waiting)  # a server nearby may have answered by now: reading costs less than looking
+        while True:
+            for sock in ready:
+                strange |= not _took(sock, waiting, take)
+            if not waiting:
+                return
             try:
                 wait = deadline.left()
             except TimeoutError:
@@ -35,8 +40,6 @@ def exchange(where: Where, queries: Queries, take: Take, deadline: Deadline) -> 
                 raise
             now = time.monotonic()
             ready = select.select(list(waiting), [], [], min(wait, max(0.0, again_at - now)))[0]
-            for sock in ready:
-                strange |= not _took(sock, waiting, take)
             if not ready and time.monotonic() >= again_at:
                 again_at = float("inf")
                 for sock, key in waiting.items():
@@ -47,7 +50,7 @@ def _took(sock: socket.socket, waiting: dict[socket.socket, int], take: Take) ->
     """Read one packet, which ends the wait if it is the answer; False if it is something else."""
     try:
         wire = sock.recv(SIZE_LIMIT)
-    except BlockingIOError:  # its checksum was wrong: the kernel announced it and then threw it away
+    except BlockingIOError:  # nothing yet, or its checksum was wrong, so that the kernel threw it away
         return True
     if not take(waiting[sock], wire):
         return False

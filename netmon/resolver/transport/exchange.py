@@ -52,9 +52,11 @@ class Deadline(NamedTuple):
         return self.stop is not None and self.stop.is_set()
 
     def share(self, part: float) -> Deadline:
-        """An earlier one, after this part of what is left."""
+        """An earlier one, after this part of what is left; itself for the whole of it."""
+        if part == 1:
+            return self
         now = time.monotonic()
-        return self._replace(at=now + max(0.0, self.at - now) * part)
+        return Deadline(now + max(0.0, self.at - now) * part, self.stop)
 
     def left(self) -> float:
         """Seconds, more than none.

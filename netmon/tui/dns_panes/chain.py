@@ -28,6 +28,7 @@ from netmon.resolver.enquiry import Outcome
 from netmon.resolver.lifetimes.findings import ttl_findings
 from netmon.resolver.lifetimes.ttl import Moment, lifetimes
 from netmon.resolver.plain.exchange import Budget
+from netmon.resolver.questions import questions
 from netmon.resolver.story import StepState, StoryStep, addresses_of, story
 from netmon.resolver.trace.hints import Hints, root_hints
 from netmon.resolver.trace.steps import Trace
@@ -208,12 +209,10 @@ class ChainPane(DnsPane):
 
 def _trace(outcome: Outcome, hints: Hints, stop: Event) -> Trace | None:
     """The way to the first type; None where no type was asked for."""
-    import dns.name
-
-    kinds = [said.answer.type for each in outcome.replies[:1] for said in each.said]
+    asked = [said.answer.type for each in outcome.replies[:1] for said in each.said]
+    kinds, (name, *_) = questions(outcome.name, asked[:1], (), 1)
     budget = Budget(time.monotonic() + _TRACE_S, stop)
-    name = dns.name.from_text(outcome.name)
-    return next(iter(trace_all(name, kinds[:1], hints, budget)), None)
+    return next(iter(trace_all(name, kinds, hints, budget)), None)
 
 
 def _heard_at(outcome: Outcome) -> float:

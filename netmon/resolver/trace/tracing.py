@@ -13,15 +13,15 @@ from netmon.resolver.trace.walker import Walker
 if TYPE_CHECKING:
     import dns.name
 
-    from netmon.resolver.plain.exchange import Budget
     from netmon.resolver.trace.hints import Hints
+    from netmon.resolver.transport.exchange import Deadline
 
 
 def trace_all(
     name: dns.name.Name,
     types: Sequence[str],
     hints: Hints,
-    budget: Budget,
+    deadline: Deadline,
     *,
     every: bool = False,
     on_step: Callable[[TraceStep], None] | None = None,
@@ -32,11 +32,13 @@ def trace_all(
         name: Fully qualified.
         types: In the spelling of zone files.
         hints: Where to begin.
-        budget: For everything together; blocks for no longer than that.
+        deadline: For everything together; blocks for no longer than that.
         every: Ask every server of each step.
         on_step: Called with each step as it is done.
     """
-    walker = Walker(hints, Network(budget), every=every, on_step=on_step, going=lambda: budget.left() > 0)
+    walker = Walker(
+        hints, Network(deadline), every=every, on_step=on_step, going=lambda: deadline.seconds > 0
+    )
     traces: list[Trace] = []
     for kind in types:
         trace = walker.trace(name, kind)

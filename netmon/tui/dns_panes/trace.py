@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,11 +14,11 @@ from textual.worker import get_current_worker
 
 from netmon.engine.explain import Explanation
 from netmon.resolver.enquiry import TYPES as ALL_TYPES
-from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.trace.hints import HintsError
 from netmon.resolver.trace.steps import TraceStep
 from netmon.resolver.trace.typed import TYPES, Traced, Tracer, Wanted, trace_typed, wanted
+from netmon.resolver.transport.exchange import Deadline
 from netmon.tui.dns_panes import trace_head
 from netmon.tui.dns_panes.base import Subject
 from netmon.tui.dns_panes.detailed import DetailedPane
@@ -166,13 +165,13 @@ class TracePane(DetailedPane):
 
     @work(thread=True, exclusive=True, group="dns-trace", exit_on_error=False, description="the trace")
     def _run(self, asked: Wanted, start: str, every: bool, number: int) -> None:
-        budget = Budget(time.monotonic() + TIMEOUT_S, get_current_worker().cancelled_event)
+        deadline = Deadline.after(TIMEOUT_S, get_current_worker().cancelled_event)
 
         def tell(step: TraceStep) -> None:
             self.post_message(self.Stepped(step, number))
 
         try:
-            traced = self._trace(asked, start, budget, every=every, on_step=tell)
+            traced = self._trace(asked, start, deadline, every=every, on_step=tell)
         except HintsError as error:
             self.post_message(self.CannotBegin(str(error), number))
         else:

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     deadline = Deadline.after(options.timeout or TIMEOUT_S)
     as_json = options.format == "json"
     traces = trace_all(
-        name, types, hints, deadline,
+        name.to_text(), types, hints, deadline,
         every=options.all, on_step=None if as_json else _show_step,
     )  # fmt: skip
     _write(traces, hints.source, taken_at, as_json)

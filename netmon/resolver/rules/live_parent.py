@@ -25,12 +25,10 @@ def find_parent(zone: str, hints: Hints, stop: Event | None = None) -> ParentVie
         hints: where the trace begins.
         stop: ends it early when it is set.
     """
-    import dns.name
-
     if zone == ".":
         return None
     deadline = Deadline.after(TIMEOUT_S, stop)
-    (trace,) = trace_all(dns.name.from_text(zone), ("NS",), hints, deadline)
+    (trace,) = trace_all(zone, ("NS",), hints, deadline)
     for step in reversed(trace.steps):
         if step.depth == 0 and step.cut is not None and step.cut.zone.lower() == zone:
             return _seen(step, step.cut)

@@ -97,8 +97,6 @@ def trace_typed(
     Raises:
         HintsError: no trace can begin there.
     """
-    import dns.name
-
     hints = begin(start)
-    name = dns.name.from_text(asked.name)
-    return Traced(hints.source, trace_all(name, asked.types, hints, deadline, every=every, on_step=on_step))
+    traces = trace_all(asked.name, asked.types, hints, deadline, every=every, on_step=on_step)
+    return Traced(hints.source, traces)

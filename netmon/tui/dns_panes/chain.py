@@ -197,12 +197,9 @@ class ChainPane(DnsPane):
 
 def _trace(outcome: Outcome, hints: Hints, stop: Event) -> Trace | None:
     """The way to the first type; None where no type was asked for."""
-    import dns.name
-
     kinds = [said.answer.type for each in outcome.replies[:1] for said in each.said]
     deadline = Deadline.after(_TRACE_S, stop)
-    name = dns.name.from_text(outcome.name)
-    return next(iter(trace_all(name, kinds[:1], hints, deadline)), None)
+    return next(iter(trace_all(outcome.name, kinds[:1], hints, deadline)), None)
 
 
 def _heard_at(outcome: Outcome) -> float:

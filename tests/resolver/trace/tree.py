@@ -142,7 +142,7 @@ class Tree(NamedTuple):
         deadline = Deadline.after(seconds)
         with self.host.entered():
             return trace_all(
-                dns.name.from_text(name), types or ("A",), load_hints(str(self.hints)), deadline,
+                name, types or ("A",), load_hints(str(self.hints)), deadline,
                 every=every, on_step=on_step,
             )  # fmt: skip
 

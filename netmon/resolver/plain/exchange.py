@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
 from netmon.resolver.answer import Answer, Transport, read, response
+from netmon.resolver.edns import Wishes, make_query
 from netmon.resolver.transport.exchange import Deadline, HungUpError, TransportError
 from netmon.resolver.transport.streams import ask_over_tcp
 
@@ -28,8 +29,6 @@ TRY_S = 2.0
 _TCP_S = 2.0
 _SLICE_S = 0.1
 """How soon a wait notices that it was cancelled."""
-_PAYLOAD = 1232
-"""The UDP answer we accept: what crosses every path unfragmented (DNS flag day 2020)."""
 
 
 class Failure(Enum):
@@ -128,13 +127,10 @@ def converse(
     Raises:
         UnheardError: there is none.
     """
-    import dns.flags
-    import dns.message
     import dns.rcode
 
-    flags = dns.flags.RD if recurse else dns.flags.Flag(0)
-    for edns in (0, False):
-        query = dns.message.make_query(name, kind, use_edns=edns, payload=_PAYLOAD, flags=flags)
+    for edns in (True, False):
+        query = make_query(name, kind, Wishes(recursion=recurse), encrypted=False, edns=edns)
         message, transport = _asked(query, server, deadline, tries_s)
         # Servers from before EDNS answer so (RFC 6891 section 7): ask them in their own words.
         if message.rcode() not in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):

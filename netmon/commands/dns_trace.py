@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from threading import Event
 from typing import TYPE_CHECKING
 
 from netmon.commands.ending import CANNOT_ASK, FOUND, NOT_FOUND, CannotAskError
@@ -32,9 +30,9 @@ def run(options: argparse.Namespace) -> int:
             seen is written, no server could tell.
     """
     require_output()
-    from netmon.resolver.plain.exchange import Budget
     from netmon.resolver.questions import BadNameError, questions
     from netmon.resolver.trace.tracing import trace_all
+    from netmon.resolver.transport.exchange import Deadline
 
     hints = _hints(options.hints, options.server)
     try:
@@ -42,10 +40,10 @@ def run(options: argparse.Namespace) -> int:
     except BadNameError as error:
         raise CannotAskError(str(error)) from None
     taken_at = datetime.now(UTC)
-    budget = Budget(time.monotonic() + (options.timeout or TIMEOUT_S), Event())
+    deadline = Deadline.after(options.timeout or TIMEOUT_S)
     as_json = options.format == "json"
     traces = trace_all(
-        name, types, hints, budget,
+        name.to_text(), types, hints, deadline,
         every=options.all, on_step=None if as_json else _show_step,
     )  # fmt: skip
     _write(traces, hints.source, taken_at, as_json)

@@ -5,7 +5,6 @@ Cheap to import: only the functions that read messages import dnspython.
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -91,54 +90,6 @@ class Answer(NamedTuple):
     def has_alias(self) -> bool:
         """Whether the name, or what it leads to, is another name for something else."""
         return any(record.type in ("CNAME", "DNAME") for record in self.records)
-
-
-class Held(NamedTuple):
-    """A record with the moment at which a cache must forget it."""
-
-    record: Record
-    expires_at: float
-    """Monotonic seconds."""
-
-    def left(self, now: float) -> int:
-        """Whole seconds to live at monotonic time `now`; 0 once it has expired."""
-        return max(0, math.ceil(self.expires_at - now))
-
-
-class Lookup(NamedTuple):
-    """One question to the resolvers, whole: every type that was asked, answered or not."""
-
-    asked: str
-    """What was typed."""
-    name: str | None
-    """The fully qualified name that the answers are about; None when nothing was asked."""
-    answers: tuple[Answer, ...] = ()
-    """One for each type, in the order asked."""
-    servers: tuple[Endpoint, ...] = ()
-    """Who could have been asked, in order."""
-    tried: tuple[str, ...] = ()
-    """Other names of the search list that were asked and do not exist."""
-    error: str | None = None
-    """Why nothing was asked, in one sentence; None when something was."""
-
-    @property
-    def chain(self) -> tuple[str, ...]:
-        """The name and every alias target that it leads to; only the name if it is no alias."""
-        if self.name is None:
-            return ()
-        return follow(self.name, (record for answer in self.answers for record in answer.records))
-
-    def held(self) -> tuple[Held, ...]:
-        """Every record once (types share their aliases), along the chain, the shortest life kept."""
-        rows: dict[tuple[str, str, str], Held] = {}
-        for answer in self.answers:
-            for record in answer.records:
-                row = Held(record, (answer.received_at or 0.0) + record.ttl)
-                key = (record.name.lower(), record.type, record.data)
-                if key not in rows or row.expires_at < rows[key].expires_at:
-                    rows[key] = row
-        place = {name.lower(): index for index, name in enumerate(self.chain)}
-        return tuple(sorted(rows.values(), key=lambda row: place.get(row.record.name.lower(), len(place))))
 
 
 def follow(name: str, records: Iterable[Record]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
@@ -157,21 +156,17 @@ def _addresses(server: dns.name.Name, resolvers: Resolvers) -> tuple[str, ...]:
 
 def _by_trace(name: dns.name.Name, hints: Hints, deadline: Deadline, before: str) -> Authority:
     """The servers that the last delegation on the way to `name` names."""
-    import dns.name
-
-    from netmon.resolver.plain.exchange import Budget
     from netmon.resolver.trace.tracing import trace_all
 
-    left = max(0.0, deadline.at - time.monotonic())
-    budget = Budget(time.monotonic() + left * 0.6, deadline.stop or Event())
-    (trace,) = trace_all(name, ("SOA",), hints, budget)
+    deadline = deadline.share(0.6)
+    (trace,) = trace_all(name.to_text(), ("SOA",), hints, deadline)
     zone, known = _delegated(trace, clean(name.to_text()))
     if not zone:
         reason = trace.findings[0].summary if trace.findings else trace.detail
         because = f"{before}; and by a trace: " if before else ""
         return Authority(error=f"{because}{reason or 'the root refers to nobody'}")
     for server in [each for each, found in known.items() if not found]:
-        traces = trace_all(dns.name.from_text(server), ("A", "AAAA"), hints, budget)
+        traces = trace_all(server, ("A", "AAAA"), hints, deadline)
         known[server] = tuple(r.data for t in traces for r in t.records if r.type in ("A", "AAAA"))
     return _authority(zone, known, f"by the delegations from {hints.source}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
 from threading import Thread
 
 from netmon.model.text import clean
@@ -31,8 +30,7 @@ def addresses(host: str, deadline: Deadline) -> tuple[str, ...]:
     # A daemon: nothing can end getaddrinfo, and the interpreter must not wait for it.
     thread = Thread(target=resolve, name=f"reach-{host[:20]}", daemon=True)
     thread.start()
-    with suppress(TimeoutError):
-        thread.join(deadline.left())
+    deadline.join(thread)
     if failure:
         raise TransportError(f"has no address here ({failure[0]})")
     if thread.is_alive() or not found:

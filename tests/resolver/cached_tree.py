@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-import dns.exception
-import dns.message
-import dns.query
-import pytest
-
 from netmon.resolver.enquiry import Enquiry, Outcome, enquire
 from netmon.resolver.server import Server, parse_server
 from netmon.resolver.trace.hints import load_hints
+from tests.resolver.daemon import answers
 from tests.resolver.trace.tree import ROOT, Tree, running_tree
-from tests.sockets import wait_for
+from tests.resolver.unbound import unbound
 
 CACHE = "127.0.0.1"
 """Where unbound is, at port 53."""
@@ -62,45 +55,10 @@ def cache(directory: Path, server: str = "", rest: str = "") -> Iterator[None]:
         server: More of the `server:` part of its configuration.
         rest: Further parts.
     """
-    program = shutil.which("unbound", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if program is None:
-        pytest.skip("no unbound here: apt-get install unbound")
-    config = directory / "unbound.conf"
-    config.write_text(_config(directory, server, rest))
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen([program, "-d", "-p", "-c", config], stdin=quiet, stderr=quiet) as process:
-        try:
-            wait_for(_answers)
-            yield
-        finally:
-            process.terminate()
-
-
-def _config(directory: Path, server: str, rest: str) -> str:
-    return f"""
-server:
-  chroot: ""
-  username: ""
-  directory: "{directory}"
-  pidfile: ""
-  use-syslog: no
-  verbosity: 0
-  num-threads: 1
-  interface: {CACHE}
-  do-not-query-localhost: no
+    lines = f"""interface: {CACHE}
   do-ip6: no
   local-zone: test. nodefault
   module-config: "iterator"
-  {server}
-{rest}
-remote-control:
-  control-enable: no
-"""
-
-
-def _answers() -> bool:
-    try:
-        dns.query.udp(dns.message.make_query("localhost.", "A"), CACHE, timeout=0.5)
-    except (dns.exception.DNSException, OSError):
-        return False
-    return True
+  {server}"""
+    with unbound(directory, lines, lambda: answers(CACHE), rest):
+        yield

@@ -15,7 +15,7 @@ import dns.rrset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.resolver.answer import Answer, Held, Lookup, Record, follow, read, response
+from netmon.resolver.answer import Answer, Record, follow, read, response
 from netmon.resolver.edns import Wishes, make_query, read_extras
 from netmon.resolver.trace.referral import read_response
 from tests.resolver.wires import KINDS, NAME, wires
@@ -25,37 +25,17 @@ ADDRESS = Record("host.example.", 30, "A", "192.0.2.1")
 
 
 def test_importing_the_values_does_not_import_dnspython() -> None:
-    code = "import sys, netmon.resolver.lookup; sys.exit(any(m.split('.')[0] == 'dns' for m in sys.modules))"
+    code = "import sys, netmon.resolver.ask; sys.exit(any(m.split('.')[0] == 'dns' for m in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_chain_follows_aliases_in_any_case() -> None:
-    answers = (Answer("A", (ADDRESS, ALIAS)),)
-    assert Lookup("www", "WWW.example.", answers).chain == ("WWW.example.", "host.example.")
-
-
-def test_chain_of_nothing_is_empty() -> None:
-    assert Lookup("", None, error="bad name").chain == ()
+    assert follow("WWW.example.", (ADDRESS, ALIAS)) == ("WWW.example.", "host.example.")
 
 
 def test_follow_ends_at_a_loop() -> None:
     loop = [Record("a.", 1, "CNAME", "b."), Record("b.", 1, "CNAME", "A.")]
     assert follow("a.", loop) == ("a.", "b.")
-
-
-def test_held_shows_each_record_once_along_the_chain_with_the_shortest_life() -> None:
-    answers = (
-        Answer("A", (ADDRESS, ALIAS), received_at=100.0),
-        Answer("CNAME", (ALIAS._replace(ttl=20),), received_at=101.0),
-    )
-    rows = Lookup("www.example", "www.example.", answers).held()
-    assert [row.record.type for row in rows] == ["CNAME", "A"]
-    assert [row.expires_at for row in rows] == [121.0, 130.0]
-
-
-def test_a_ttl_ticks_down_to_zero() -> None:
-    held = Held(ADDRESS, 130.0)
-    assert [held.left(now) for now in (100.0, 100.5, 101.0, 129.9, 130.0, 500.0)] == [30, 30, 29, 1, 0, 0]
 
 
 QUERY = dns.message.make_query("example.", "TXT", use_edns=0)

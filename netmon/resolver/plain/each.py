@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -10,7 +9,8 @@ from typing import NamedTuple
 
 from netmon.model.endpoint import Endpoint
 from netmon.resolver.answer import Answer
-from netmon.resolver.plain.exchange import Budget, NoAnswerError, exchange
+from netmon.resolver.plain.exchange import NoAnswerError, exchange
+from netmon.resolver.transport.exchange import Deadline
 
 TIMEOUT_S = 0.5
 _MAX_THREADS = 24
@@ -48,17 +48,17 @@ def ask_each(
     """
     if not questions or not servers:
         return ()
-    budget = Budget(time.monotonic() + timeout_s, stop or Event())
+    deadline = Deadline.after(timeout_s, stop)
     pairs = [(server, question) for server in servers for question in questions]
     with ThreadPoolExecutor(min(len(pairs), _MAX_THREADS), thread_name_prefix="ask-each") as pool:
-        return tuple(pool.map(lambda pair: _ask(pair[0], pair[1], budget), pairs))
+        return tuple(pool.map(lambda pair: _ask(pair[0], pair[1], deadline), pairs))
 
 
-def _ask(server: Endpoint, question: Question, budget: Budget) -> Reply:
+def _ask(server: Endpoint, question: Question, deadline: Deadline) -> Reply:
     import dns.name
 
     try:
-        answer = exchange(dns.name.from_text(question.name), question.type, server, budget)
+        answer = exchange(dns.name.from_text(question.name), question.type, server, deadline)
     except NoAnswerError as error:
         return Reply(server, question, None, str(error), error.again)
     return Reply(server, question, answer)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
-from threading import Event
 from typing import TYPE_CHECKING
 
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
 from netmon.resolver.answer import Answer, Transport, read, response
+from netmon.resolver.edns import Wishes, make_query
 from netmon.resolver.transport.exchange import Deadline, HungUpError, TransportError
 from netmon.resolver.transport.streams import ask_over_tcp
 
@@ -30,8 +29,6 @@ TRY_S = 2.0
 _TCP_S = 2.0
 _SLICE_S = 0.1
 """How soon a wait notices that it was cancelled."""
-_PAYLOAD = 1232
-"""The UDP answer we accept: what crosses every path unfragmented (DNS flag day 2020)."""
 
 
 class Failure(Enum):
@@ -66,20 +63,7 @@ class NoAnswerError(Exception):
         """Whether asking it again could help."""
 
 
-@dataclass(frozen=True)
-class Budget:
-    """The time that is left for everything."""
-
-    deadline: float
-    """Monotonic."""
-    stop: Event
-
-    def left(self) -> float:
-        """Seconds; none as soon as the user gives up."""
-        return 0.0 if self.stop.is_set() else max(0.0, self.deadline - time.monotonic())
-
-
-def exchange(name: dns.name.Name, kind: str, server: Endpoint, budget: Budget) -> Answer:
+def exchange(name: dns.name.Name, kind: str, server: Endpoint, deadline: Deadline) -> Answer:
     """What one server says of `name`; blocks for a few times `TRY_S` at most.
 
     Raises:
@@ -87,7 +71,7 @@ def exchange(name: dns.name.Name, kind: str, server: Endpoint, budget: Budget) -
     """
     started = time.monotonic()
     try:
-        message, transport = converse(name, kind, server, budget)
+        message, transport = converse(name, kind, server, deadline)
     except UnheardError as error:
         raise _no_answer(error) from None
     now = time.monotonic()
@@ -125,7 +109,7 @@ def converse(
     name: dns.name.Name,
     kind: str,
     server: Endpoint,
-    budget: Budget,
+    deadline: Deadline,
     *,
     recurse: bool = True,
     tries_s: Sequence[float] = (TRY_S,),
@@ -136,21 +120,18 @@ def converse(
         name: Fully qualified.
         kind: The type that is asked for.
         server: Who is asked.
-        budget: For everything together.
+        deadline: For everything together.
         recurse: Whether it is to ask others for us (RD).
         tries_s: How long each UDP packet is waited for; a further one may be what a lost one needed.
 
     Raises:
         UnheardError: there is none.
     """
-    import dns.flags
-    import dns.message
     import dns.rcode
 
-    flags = dns.flags.RD if recurse else dns.flags.Flag(0)
-    for edns in (0, False):
-        query = dns.message.make_query(name, kind, use_edns=edns, payload=_PAYLOAD, flags=flags)
-        message, transport = _asked(query, server, budget, tries_s)
+    for edns in (True, False):
+        query = make_query(name, kind, Wishes(recursion=recurse), encrypted=False, edns=edns)
+        message, transport = _asked(query, server, deadline, tries_s)
         # Servers from before EDNS answer so (RFC 6891 section 7): ask them in their own words.
         if message.rcode() not in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
             break
@@ -158,33 +139,33 @@ def converse(
 
 
 def _asked(
-    query: dns.message.Message, server: Endpoint, budget: Budget, tries_s: Sequence[float]
+    query: dns.message.Message, server: Endpoint, deadline: Deadline, tries_s: Sequence[float]
 ) -> tuple[dns.message.Message, Transport]:
     import dns.flags
 
     try:
-        message = _over_udp(query, server, budget, tries_s)
+        message = _over_udp(query, server, deadline, tries_s)
     except ConnectionRefusedError:
         raise UnheardError(Failure.REFUSED) from None
     except OSError as error:
         reason = clean(error.strerror or str(error))
         raise UnheardError(Failure.UNREACHABLE, reason=reason) from None
-    return (_over_tcp(query, server, budget), "tcp") if message.flags & dns.flags.TC else (message, "udp")
+    return (_over_tcp(query, server, deadline), "tcp") if message.flags & dns.flags.TC else (message, "udp")
 
 
 def _over_udp(
-    query: dns.message.Message, server: Endpoint, budget: Budget, tries_s: Sequence[float]
+    query: dns.message.Message, server: Endpoint, deadline: Deadline, tries_s: Sequence[float]
 ) -> dns.message.Message:
     """The first response to `query`; whatever else arrives is passed over, as it may be forged."""
     garbage = False
     # Connected, so that the kernel drops other senders and tells of a port that nobody serves.
     with _connected(server) as sock:
         for try_s in tries_s:
-            if not budget.left():
+            if not deadline.seconds:
                 break
             sock.send(query.to_wire())
             ends = time.monotonic() + try_s
-            while (left := min(ends - time.monotonic(), budget.left(), _SLICE_S)) > 0:
+            while (left := min(ends - time.monotonic(), deadline.seconds, _SLICE_S)) > 0:
                 sock.settimeout(left)
                 try:
                     wire = sock.recv(65535)
@@ -209,10 +190,10 @@ def _connected(server: Endpoint) -> socket.socket:
     return sock
 
 
-def _over_tcp(query: dns.message.Message, server: Endpoint, budget: Budget) -> dns.message.Message:
+def _over_tcp(query: dns.message.Message, server: Endpoint, deadline: Deadline) -> dns.message.Message:
     try:
-        deadline = Deadline.after(min(_TCP_S, budget.left()))
-        return ask_over_tcp(query, server.address, server.port, deadline)
+        ends = min(deadline.at, time.monotonic() + _TCP_S)
+        return ask_over_tcp(query, server.address, server.port, deadline._replace(at=ends))
     except TimeoutError:
         raise UnheardError(Failure.SILENT, "tcp") from None
     except ConnectionRefusedError:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from threading import Event
 from typing import TYPE_CHECKING
 
-from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.rules.view import ParentView
 from netmon.resolver.trace.steps import Outcome, Trace, TraceCut, TraceStep
 from netmon.resolver.trace.tracing import trace_all
+from netmon.resolver.transport.exchange import Deadline
 
 if TYPE_CHECKING:
     from netmon.resolver.trace.hints import Hints
@@ -26,12 +25,10 @@ def find_parent(zone: str, hints: Hints, stop: Event | None = None) -> ParentVie
         hints: where the trace begins.
         stop: ends it early when it is set.
     """
-    import dns.name
-
     if zone == ".":
         return None
-    budget = Budget(time.monotonic() + TIMEOUT_S, stop or Event())
-    (trace,) = trace_all(dns.name.from_text(zone), ("NS",), hints, budget)
+    deadline = Deadline.after(TIMEOUT_S, stop)
+    (trace,) = trace_all(zone, ("NS",), hints, deadline)
     for step in reversed(trace.steps):
         if step.depth == 0 and step.cut is not None and step.cut.zone.lower() == zone:
             return _seen(step, step.cut)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.endpoint import Endpoint
 from netmon.model.text import clean
-from netmon.resolver.lookup import lookup
+from netmon.resolver.answer import Configuration
 from netmon.resolver.plain.each import Question, ask_each
+from netmon.resolver.questions import BadNameError, questions
 from netmon.resolver.rules.live_parent import find_parent
 from netmon.resolver.rules.live_servers import ask_servers
 from netmon.resolver.rules.live_targets import TIMEOUT_S, find, told, why_untold
@@ -146,11 +147,17 @@ def _full_name(name: str, resolvers: Sequence[Endpoint], stop: Event, *, use_sea
     """
     if _is_address(name):
         raise GatherError(f"bad name: {clean(name, 80)} is an address, and the rules are about names")
-    search = configuration().search if use_search else ()
-    found = lookup(name, ("SOA",), TIMEOUT_S, resolvers, search=search, stop=stop)
-    if found.name is None or found.error is not None:
-        raise GatherError(found.error or f"{found.asked} cannot be asked for")
-    return found.name.lower()
+    system = configuration() if use_search else Configuration()
+    try:
+        _, tried = questions(name, ("SOA",), system.search, system.ndots)
+    except BadNameError as error:
+        raise GatherError(str(error)) from None
+    names = [clean(each.to_text()).lower() for each in tried]
+    asked = [Question(each, "SOA") for each in names] if len(names) > 1 else []
+    replies = ask_each(asked, resolvers, TIMEOUT_S, stop)
+    there = (q.name for q in asked if (said := told(replies, q)) is not None and said.rcode == "NOERROR")
+    # None exists: speak of the name as it was typed, the one without a suffix.
+    return next(there, min(names, key=len))
 
 
 def _is_address(text: str) -> bool:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.endpoint import Endpoint
 from netmon.resolver.answer import Transport
-from netmon.resolver.plain.exchange import Budget, Failure, UnheardError, converse
+from netmon.resolver.plain.exchange import Failure, UnheardError, converse
 from netmon.resolver.trace.steps import Outcome
+from netmon.resolver.transport.exchange import Deadline
 
 if TYPE_CHECKING:
     import dns.message
@@ -33,11 +34,11 @@ class Heard(NamedTuple):
 
 
 class Network:
-    """Asks real servers, within one budget for all; may be called from several threads at once."""
+    """Asks real servers, within one deadline for all; may be called from several threads at once."""
 
-    def __init__(self, budget: Budget, port: int = PORT) -> None:
+    def __init__(self, deadline: Deadline, port: int = PORT) -> None:
         """Open nothing yet: each question has a socket, and so a source port, of its own."""
-        self._budget = budget
+        self._deadline = deadline
         self._port = port
 
     def __call__(self, address: str, name: dns.name.Name, kind: str) -> Heard:
@@ -45,7 +46,7 @@ class Network:
         started = time.monotonic()
         server = Endpoint(address, self._port)
         try:
-            message, transport = converse(name, kind, server, self._budget, recurse=False, tries_s=TRIES_S)
+            message, transport = converse(name, kind, server, self._deadline, recurse=False, tries_s=TRIES_S)
         except UnheardError as error:
             return _unheard(error)
         return Heard(message, (time.monotonic() - started) * 1000, transport)

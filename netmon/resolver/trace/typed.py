@@ -12,7 +12,7 @@ from netmon.resolver.trace.steps import Trace, TraceStep
 from netmon.resolver.trace.tracing import trace_all
 
 if TYPE_CHECKING:
-    from netmon.resolver.plain.exchange import Budget
+    from netmon.resolver.transport.exchange import Deadline
 
 TYPES = ("A",)
 """What is traced where no type was named."""
@@ -44,7 +44,7 @@ class Tracer(Protocol):
         self,
         asked: Wanted,
         start: str,
-        budget: Budget,
+        deadline: Deadline,
         *,
         every: bool = False,
         on_step: Callable[[TraceStep], None] | None = None,
@@ -80,25 +80,23 @@ def begin(text: str) -> Hints:
 def trace_typed(
     asked: Wanted,
     start: str,
-    budget: Budget,
+    deadline: Deadline,
     *,
     every: bool = False,
     on_step: Callable[[TraceStep], None] | None = None,
 ) -> Traced:
-    """Trace; blocks for as long as the budget allows.
+    """Trace; blocks for as long as the deadline allows.
 
     Args:
         asked: What is to be traced.
         start: Where to begin, as `begin` reads it.
-        budget: For everything together.
+        deadline: For everything together.
         every: Ask every server of each step.
         on_step: Called with each step as it is done.
 
     Raises:
         HintsError: no trace can begin there.
     """
-    import dns.name
-
     hints = begin(start)
-    name = dns.name.from_text(asked.name)
-    return Traced(hints.source, trace_all(name, asked.types, hints, budget, every=every, on_step=on_step))
+    traces = trace_all(asked.name, asked.types, hints, deadline, every=every, on_step=on_step)
+    return Traced(hints.source, traces)

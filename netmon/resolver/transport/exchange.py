@@ -51,6 +51,11 @@ class Deadline(NamedTuple):
         """Whether nobody waits any more."""
         return self.stop is not None and self.stop.is_set()
 
+    @property
+    def seconds(self) -> float:
+        """What is left; none once the time is up or nobody waits any more."""
+        return 0.0 if self.given_up else max(0.0, self.at - time.monotonic())
+
     def share(self, part: float) -> Deadline:
         """An earlier one, after this part of what is left; itself for the whole of it."""
         if part == 1:
@@ -64,10 +69,9 @@ class Deadline(NamedTuple):
         Raises:
             TimeoutError: none is left.
         """
-        left = self.at - time.monotonic()
-        if left <= 0 or self.given_up:
+        if not (seconds := self.seconds):
             raise TimeoutError("the time is up")
-        return left
+        return seconds
 
     def join(self, thread: Thread) -> None:
         """Wait for a thread to end, for as long as there is time."""

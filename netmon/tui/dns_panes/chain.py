@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,12 +26,11 @@ from netmon.resolver.contacts import Contact, contacts_with
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.lifetimes.findings import ttl_findings
 from netmon.resolver.lifetimes.ttl import Moment, lifetimes
-from netmon.resolver.plain.exchange import Budget
-from netmon.resolver.questions import questions
 from netmon.resolver.story import StepState, StoryStep, addresses_of, story
 from netmon.resolver.trace.hints import Hints, root_hints
 from netmon.resolver.trace.steps import Trace
 from netmon.resolver.trace.tracing import trace_all
+from netmon.resolver.transport.exchange import Deadline
 from netmon.tui.dns_panes.base import DnsPane, Subject
 from netmon.tui.widgets.finding_list import grounds_text, verdict_text
 from netmon.tui.widgets.fit import printable
@@ -209,10 +207,9 @@ class ChainPane(DnsPane):
 
 def _trace(outcome: Outcome, hints: Hints, stop: Event) -> Trace | None:
     """The way to the first type; None where no type was asked for."""
-    asked = [said.answer.type for each in outcome.replies[:1] for said in each.said]
-    kinds, (name, *_) = questions(outcome.name, asked[:1], (), 1)
-    budget = Budget(time.monotonic() + _TRACE_S, stop)
-    return next(iter(trace_all(name, kinds, hints, budget)), None)
+    kinds = [said.answer.type for each in outcome.replies[:1] for said in each.said]
+    deadline = Deadline.after(_TRACE_S, stop)
+    return next(iter(trace_all(outcome.name, kinds[:1], hints, deadline)), None)
 
 
 def _heard_at(outcome: Outcome) -> float:

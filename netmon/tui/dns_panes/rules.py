@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
-from textual import on, work
 from textual.app import ComposeResult
-from textual.message import Message
-from textual.worker import get_current_worker
 
 from netmon.engine.explain import Explanation, Fact
 from netmon.model.finding import Finding, FindingState
@@ -22,7 +18,7 @@ from netmon.resolver.rules.live_zone import GatherError
 from netmon.resolver.rules.ruling import Ruling, rule
 from netmon.resolver.rules.zone_open import ZoneFileError
 from netmon.tui.dns_panes.base import Subject
-from netmon.tui.dns_panes.detailed import DetailedPane
+from netmon.tui.dns_panes.running import Job, RunningPane
 from netmon.tui.finding_columns import explain_finding, finding_columns
 from netmon.tui.widgets.line import Line
 from netmon.tui.widgets.live_table import LiveTable
@@ -34,11 +30,14 @@ Rule = Callable[[Enquiry, Event], Ruling]
 _CHECK_WIDTH = len("private-ns-address")
 
 
-class RulesPane(DetailedPane):
+class RulesPane(RunningPane):
     """Asks the servers of the zone itself, when it is first shown for a subject."""
 
     view = "rules"
     title = "Rules"
+    work_name = "the look"
+    nothing = "nothing was judged"
+    refusals = (GatherError, ZoneFileError)
 
     DEFAULT_CSS = """
     RulesPane {
@@ -46,21 +45,6 @@ class RulesPane(DetailedPane):
         & #rules-seen.-known { display: block; }
     }
     """
-
-    @dataclass
-    class Ruled(Message):
-        """All rules have been applied."""
-
-        ruling: Ruling
-        number: int
-        """Which look of this view it was: an older one may still be ending."""
-
-    @dataclass
-    class CannotRule(Message):
-        """The zone could not be looked at."""
-
-        reason: str
-        number: int
 
     def __init__(self, judge: Rule = rule) -> None:
         """Make the view.
@@ -70,18 +54,7 @@ class RulesPane(DetailedPane):
         """
         super().__init__()
         self._judge = judge
-        self._number = 0
-        """Counts the looks at a zone."""
-        self._subject = -1
-        self._asked: Enquiry | None = None
-        self._began_at: float | None = None
-        """When the look that is under way began; None while there is none."""
         self._ruling: Ruling | None = None
-
-    @property
-    def runs(self) -> bool:
-        """Whether a zone is being looked at."""
-        return self._began_at is not None
 
     def compose_main(self) -> ComposeResult:
         """How much of the zone was seen, and the findings."""
@@ -90,91 +63,54 @@ class RulesPane(DetailedPane):
             finding_columns(_CHECK_WIDTH), _key, empty_text="nothing has been asked yet", id="rules-findings"
         )
 
-    # The subject
+    # The rules
 
-    def show_subject(self, subject: Subject) -> None:
-        """Judge the zone of a subject that is new."""
-        if subject.number != self._subject:
-            self._subject, self._asked = subject.number, subject.enquiry
-            self.again()
+    def wish(self, subject: Subject) -> Enquiry:
+        """The zone of what was typed."""
+        return subject.enquiry
 
-    def again(self) -> None:
-        """Look at the zone once more."""
-        if self._asked is None:
-            return
-        self._number += 1
-        self._began_at = self.clock()
+    def job(self) -> Job:
+        """Look at the zone and judge it."""
+        asked: Enquiry = self.asked
+        return lambda _tell, stop: self._judge(asked, stop)
+
+    def clear(self) -> None:
+        """Show nothing of the look before."""
         self._ruling = None
-        self.table.empty_text = "looking at the zone …"
         self._show_seen("")
         self.table.set_rows(())
         self.table.action_top()
         self.close_details()
+
+    def begun(self) -> None:
+        """Say so."""
+        self.table.empty_text = "looking at the zone …"
         self.tick()
-        self._run(self._asked, self._number)
-
-    def forget(self) -> None:
-        """Give up the look that is under way, and what it was about."""
-        self.stop()
-        self._subject, self._asked = -1, None
-
-    def stop(self) -> bool:
-        """End the look that is under way."""
-        if not self.runs:
-            return False
-        self._number += 1
-        self.workers.cancel_group(self, "dns-rules")
-        self._nothing("ended before the zone was judged: r looks again", "warn")
-        return True
 
     def tick(self) -> None:
         """Let it be seen that it is still at work."""
-        if self._began_at is not None and self._asked is not None:
-            spent = int(self.clock() - self._began_at)
-            since = f" {spent} s," if spent else ""
-            self.say(f"{clean(self._asked.text, 255)} · looking at its zone …{since} Esc ends it")
+        if self.runs:
+            since = f" {int(self.spent_s)} s," if self.spent_s >= 1 else ""
+            self.say(f"{clean(self.asked.text, 255)} · looking at its zone …{since} Esc ends it")
 
-    # The rules
-
-    @work(thread=True, exclusive=True, group="dns-rules", exit_on_error=False, description="the look")
-    def _run(self, asked: Enquiry, number: int) -> None:
-        try:
-            ruling = self._judge(asked, get_current_worker().cancelled_event)
-        except (GatherError, ZoneFileError) as error:
-            self.post_message(self.CannotRule(str(error), number))
-        else:
-            self.post_message(self.Ruled(ruling, number))
-
-    @on(Ruled)
-    def _ruled(self, message: Ruled) -> None:
-        if message.number != self._number:
-            return
-        self._began_at = None
-        self._ruling = ruling = message.ruling
+    def ended(self, ruling: Ruling, _took_s: float) -> None:
+        """Show the findings and the verdict."""
+        self._ruling = ruling
         self._show_seen(ruling.seen)
         self.table.set_rows(ruling.findings)
         worst = ruling.findings[0].state if ruling.findings else FindingState.OK
         self.say(_headline(ruling), worst if worst in ("ok", "warn", "fail") else "")
 
+    def broken_off(self) -> None:
+        """Say that nothing is known."""
+        self.table.empty_text = self.nothing
+        self.table.redraw()
+        self.say("ended before the zone was judged: r looks again", "warn")
+
     def _show_seen(self, seen: str) -> None:
         line = self.query_one("#rules-seen", Line)
         line.show(seen)
         line.set_class(bool(seen), "-known")
-
-    @on(CannotRule)
-    def _cannot_rule(self, message: CannotRule) -> None:
-        if message.number == self._number:
-            self.fail(message.reason)
-
-    def fail(self, reason: str) -> None:
-        """Show that nothing comes any more, and why."""
-        self._nothing(reason, "fail")
-
-    def _nothing(self, reason: str, kind: str) -> None:
-        self._began_at = None
-        self.table.empty_text = "nothing was judged"
-        self.table.redraw()
-        self.say(reason, kind)
 
     def explain_row(self, row: Any) -> Explanation:
         """A finding in words."""

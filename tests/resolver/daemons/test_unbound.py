@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -11,7 +10,8 @@ import pytest
 from netmon.resolver.edns import Wishes
 from tests.resolver.asking import ask, data
 from tests.resolver.authority import Authority
-from tests.resolver.daemon import find, free_ports, listens, running
+from tests.resolver.daemon import free_ports, listens
+from tests.resolver.unbound import unbound as run_unbound
 
 
 class Unbound(NamedTuple):
@@ -32,32 +32,20 @@ class Unbound(NamedTuple):
 
 @pytest.fixture(scope="module")
 def unbound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unbound]:
-    program = find("unbound", "unbound")
     directory = tmp_path_factory.mktemp("unbound")
     authority = Authority(directory)
     port, tls, https = free_ports(3)
     started = Unbound(port, tls, https, str(authority.path))
-    config = directory / "unbound.conf"
-    config.write_text(_config(started, authority, directory))
-    with running([program, "-d", "-p", "-c", config], lambda: listens(started.https), directory / "log"):
+    with run_unbound(directory, _server(started, authority), lambda: listens(started.https)):
         yield started
 
 
-def _config(unbound: Unbound, authority: Authority, directory: Path) -> str:
+def _server(unbound: Unbound, authority: Authority) -> str:
     certificate = authority.certificate("localhost", "127.0.0.1")
     big = "\n".join(f"""local-data: 'big.wide.test. 60 TXT "{"x" * 200}{n}"'""" for n in range(250))
     ports = (unbound.port, unbound.tls, unbound.https)
-    interfaces = "\n".join(f"interface: 127.0.0.1@{port}" for port in ports)
-    return f"""
-server:
-  chroot: ""
-  username: ""
-  directory: "{directory}"
-  pidfile: ""
-  use-syslog: no
-  verbosity: 0
-  num-threads: 1
-  {interfaces}
+    interfaces = "\n  ".join(f"interface: 127.0.0.1@{port}" for port in ports)
+    return f"""{interfaces}
   tls-port: {unbound.tls}
   https-port: {unbound.https}
   tls-service-key: "{certificate.key}"
@@ -69,10 +57,7 @@ server:
   local-data: "host.wide.test. 60 A 192.0.2.1"
   local-data: "host.wide.test. 60 AAAA 2001:db8::1"
   local-zone: locked.wide.test. refuse
-  {big}
-remote-control:
-  control-enable: no
-"""
+  {big}"""
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls", "https"])

@@ -6,9 +6,7 @@ knot signs by itself, one server that lies, and beside them unbound, which valid
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -25,15 +23,13 @@ import dns.query
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
-import pytest
 
 from tests.kernel.hosts import Host
+from tests.resolver.daemon import answers, find, running
 from tests.resolver.trace.tree import alone_on_a_host, misbehaving, nsd
-from tests.sockets import wait_for
+from tests.resolver.unbound import unbound
 
 ROOT, TLDS, ZONES, KNOT, LIAR, UNBOUND = (f"127.2.0.{n}" for n in (1, 2, 3, 4, 5, 53))
-
-_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 
 COMMON = """
 www A 192.0.2.1
@@ -116,14 +112,6 @@ class SignedTree(NamedTuple):
     delv_anchor: Path
 
 
-def program(name: str, package: str) -> str:
-    """Where a program is."""
-    found = shutil.which(name, path=_PATH)
-    if found is None:
-        pytest.skip(f"no {name} here: apt-get install {package}")
-    return found
-
-
 @contextmanager
 def running_signed_tree(directory: Path) -> Iterator[SignedTree]:
     """The whole tree, until the end of the block; needs root."""
@@ -134,8 +122,6 @@ def running_signed_tree(directory: Path) -> Iterator[SignedTree]:
             stack.enter_context(misbehaving(LIAR, lie))
             anchor, delv_anchor = _anchors(directory, key)
             stack.enter_context(_unbound(directory, anchor))
-            for address, zone in ((ROOT, "."), (TLDS, "test."), (ZONES, "secure.test."), (UNBOUND, ".")):
-                wait_for(lambda address=address, zone=zone: serves(address, zone))  # type: ignore[misc]
         yield SignedTree(host, anchor, delv_anchor)
 
 
@@ -213,13 +199,13 @@ def _signed(directory: Path, zone: str, signing: Signing) -> tuple[Path, str]:
     if signing.other_ds:
         (directory / "elsewhere").mkdir()
         key = _keygen(directory / "elsewhere", zone, signing.algorithm)
-    return out, signing.ds or _run(key.parent, program("dnssec-dsfromkey", "bind9-utils"), "-2", key.name)
+    return out, signing.ds or _run(key.parent, find("dnssec-dsfromkey", "bind9-utils"), "-2", key.name)
 
 
 def _signer(zone: str, signing: Signing, dates: Sequence[str]) -> list[str]:
     if signing.iterations is not None:
-        return [program("ldns-signzone", "ldnsutils"), "-n", "-t", str(signing.iterations), "-o", zone]
-    bind = program("dnssec-signzone", "bind9-utils")
+        return [find("ldns-signzone", "ldnsutils"), "-n", "-t", str(signing.iterations), "-o", zone]
+    bind = find("dnssec-signzone", "bind9-utils")
     return [bind, "-S", "-z", "-P", "-O", "full", *signing.flags, "-s", dates[0], "-e", dates[1], "-o", zone]
 
 
@@ -231,7 +217,7 @@ def _spoilt(text: str, signing: Signing) -> str:
 
 def _keygen(directory: Path, zone: str, algorithm: str) -> Path:
     size = ("-b", "2048") if algorithm.startswith("RSA") else ()
-    keygen = program("dnssec-keygen", "bind9-utils")
+    keygen = find("dnssec-keygen", "bind9-utils")
     return directory / _run(directory, keygen, "-q", "-a", algorithm, *size, "-f", "KSK", zone).strip()
 
 
@@ -242,16 +228,6 @@ def _run(directory: Path, *command: str) -> str:
 
 
 # The servers
-
-
-@contextmanager
-def _daemon(*command: str | Path) -> Iterator[None]:
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
 
 
 @contextmanager
@@ -274,7 +250,7 @@ remote-control:
  control-enable: no
 {zones}
 """)
-    with _daemon(nsd(), "-d", "-c", settings):
+    with running([nsd(), "-d", "-c", settings], lambda: answers(address), home / "log"):
         yield
 
 
@@ -304,8 +280,8 @@ zone:
     dnssec-signing: on
     dnssec-policy: by-itself
 """)
-    with _daemon(program("knotd", "knot"), "-c", settings):
-        wait_for(lambda: serves(KNOT, "auto.test."))
+    command = [find("knotd", "knot"), "-c", settings]
+    with running(command, lambda: serves(KNOT, "auto.test."), home / "log"):
         reply = dns.query.udp(dns.message.make_query("auto.test.", "DNSKEY"), KNOT, timeout=2)
         yield "\n".join(
             f"auto.test. DS {dns.dnssec.make_ds('auto.test.', key, 'SHA256')}" for key in reply.answer[0]
@@ -328,26 +304,14 @@ def _anchors(directory: Path, key: str) -> tuple[Path, Path]:
 def _unbound(directory: Path, anchor: Path) -> Iterator[None]:
     hints = directory / "hints"
     hints.write_text(f". NS ns.\nns. A {ROOT}\n")
-    settings = directory / "unbound.conf"
-    settings.write_text(f"""server:
-  chroot: ""
-  username: ""
-  directory: "{directory}"
-  pidfile: ""
-  use-syslog: no
-  num-threads: 1
-  interface: {UNBOUND}
+    lines = f"""interface: {UNBOUND}
   do-ip6: no
-  do-not-query-localhost: no
   root-hints: "{hints}"
   trust-anchor-file: "{anchor}"
   local-zone: test. nodefault
   ede: yes
-  val-log-level: 2
-remote-control:
-  control-enable: no
-""")
-    with _daemon(program("unbound", "unbound"), "-d", "-p", "-c", settings):
+  val-log-level: 2"""
+    with unbound(directory, lines, lambda: serves(UNBOUND, ".")):
         yield
 
 
@@ -366,14 +330,14 @@ def unbound_says(name: str, kind: str) -> str:
 
 def delv_says(tree: SignedTree, name: str, kind: str) -> str:
     """The verdict of delv, in its words."""
-    delv = program("delv", "bind9-dnsutils")
+    delv = find("delv", "bind9-dnsutils")
     command = [delv, f"@{UNBOUND}", "-a", str(tree.delv_anchor), "+root=.", name, kind]
     return _said(command)
 
 
 def drill_says(tree: SignedTree, name: str, kind: str) -> str:
     """How far drill gets when it follows the signatures up to the anchor."""
-    drill = program("drill", "ldnsutils")
+    drill = find("drill", "ldnsutils")
     return _said([drill, "-S", "-k", str(tree.anchor), f"@{UNBOUND}", "-o", "CD", name, kind])
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
+from tests.resolver.daemon import find
 from tests.resolver.rules.nsd import free_port, nsd
 
 _SOA = "{zone} 300 IN SOA ns.test. h.test. 1 3600 600 86400 300\n{zone} 300 IN NS ns.test.\n"
@@ -116,11 +114,13 @@ def _without(text: str, zone: str, is_out: Callable[[str, str], bool]) -> str:
 
 
 def _run(home: Path, program: str, *arguments: str) -> str:
-    found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
-    if found is None:
-        pytest.skip(f"no {program} here: apt-get install bind9-utils")
     done = subprocess.run(
-        [found, *arguments], cwd=home, capture_output=True, text=True, timeout=30, check=False
+        [find(program, "bind9-utils"), *arguments],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

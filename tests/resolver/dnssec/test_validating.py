@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -23,12 +20,11 @@ from netmon.resolver.dnssec.anchors import Anchor, load_anchors
 from netmon.resolver.dnssec.fetching import Fetched
 from netmon.resolver.dnssec.validating import validate
 from netmon.resolver.dnssec.verdict import StepKind, TrustStatus, TrustStep
+from tests.resolver.daemon import free_port
 from tests.resolver.dnssec.asking import fetcher, trust
 from tests.resolver.dnssec.signing import LEAVES, Served
-from tests.resolver.rules.nsd import free_port
-from tests.sockets import wait_for
+from tests.resolver.unbound import unbound as run_unbound
 
-_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 SECURE, INSECURE, BOGUS = TrustStatus.SECURE, TrustStatus.INSECURE, TrustStatus.BOGUS
 
 CASES = {
@@ -72,41 +68,16 @@ CASES = {
 @pytest.fixture(scope="module")
 def unbound(signed_tree: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A validating resolver that begins at our root; its port."""
-    program = shutil.which("unbound", path=_PATH)
-    if program is None:
-        pytest.skip("no unbound here: apt-get install unbound")
     directory, port = tmp_path_factory.mktemp("unbound"), free_port()
-    config = directory / "unbound.conf"
-    config.write_text(_config(signed_tree, str(directory), port))
-    with subprocess.Popen([program, "-d", "-p", "-c", str(config)], stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_for(lambda: _is_up(port))
-            yield port
-        finally:
-            process.kill()
-
-
-def _config(tree: Served, directory: str, port: int) -> str:
     zones = (".", "test.", "plain.test.", "unsigned.optout.test.", *LEAVES)
     stub = "stub-zone:\n  name: {}\n  stub-addr: {}"
-    stubs = "\n".join(stub.format(zone, tree.server.replace(":", "@")) for zone in zones)
-    return f"""
-server:
-  chroot: ""
-  username: ""
-  directory: "{directory}"
-  pidfile: ""
-  use-syslog: no
-  num-threads: 1
-  interface: 127.0.0.1@{port}
-  do-not-query-localhost: no
+    stubs = "\n".join(stub.format(zone, signed_tree.server.replace(":", "@")) for zone in zones)
+    lines = f"""interface: 127.0.0.1@{port}
   local-zone: "test." nodefault
-  trust-anchor-file: "{tree.anchor}"
-  aggressive-nsec: no
-{stubs}
-remote-control:
-  control-enable: no
-"""
+  trust-anchor-file: "{signed_tree.anchor}"
+  aggressive-nsec: no"""
+    with run_unbound(directory, lines, lambda: _is_up(port), stubs):
+        yield port
 
 
 def _is_up(port: int) -> bool:

@@ -12,7 +12,8 @@ import pytest
 
 from netmon.model.endpoint import Endpoint
 from netmon.resolver.answer import Answer
-from netmon.resolver.plain.exchange import TRY_S, Budget, NoAnswerError, exchange
+from netmon.resolver.plain.exchange import TRY_S, NoAnswerError, exchange
+from netmon.resolver.transport.exchange import Deadline
 from tests.resolver.server import Fault, Server, serve
 
 ZONE = """
@@ -37,12 +38,8 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def budget(seconds: float, stop: Event | None = None) -> Budget:
-    return Budget(time.monotonic() + seconds, stop or Event())
-
-
 def ask(server: Endpoint, name: str, seconds: float = 3.0) -> Answer:
-    return exchange(dns.name.from_text(f"{name}.example.test"), "A", server, budget(seconds))
+    return exchange(dns.name.from_text(f"{name}.example.test"), "A", server, Deadline.after(seconds))
 
 
 def refusal(server: Endpoint, name: str = "host", seconds: float = 1.0) -> NoAnswerError:
@@ -108,14 +105,6 @@ def test_the_wait_ends_when_the_user_gives_up(server: Server) -> None:
     timer = Timer(0.1, stop.set)
     timer.start()
     with pytest.raises(NoAnswerError, match="was silent"):
-        exchange(dns.name.from_text("drop.example.test"), "A", server.endpoint, budget(30, stop))
+        exchange(dns.name.from_text("drop.example.test"), "A", server.endpoint, Deadline.after(30, stop))
     timer.join()
     assert time.monotonic() - started < TRY_S / 2
-
-
-def test_a_budget_is_spent_at_its_deadline_or_when_stopped() -> None:
-    stop = Event()
-    assert budget(-1).left() == 0
-    assert 9 < budget(10, stop).left() <= 10
-    stop.set()
-    assert budget(10, stop).left() == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from netmon.resolver.rules.live_transfer import ask_for_all, whole
 from netmon.resolver.rules.view import ZoneView
+from tests.resolver.daemon import find
 from tests.resolver.rules.zones import HEAD, checks, view_of
 from tests.resolver.transfer.givers import framed, giving, message
 
@@ -84,9 +84,7 @@ def transferred(view: ZoneView) -> ZoneView:
 @pytest.mark.parametrize(("letter", "name"), [("n", "named-checkzone"), ("s", "nsd-checkzone")])
 def test_what_the_checkers_say(tmp_path: Path, zone: Broken, letter: str, name: str) -> None:
     """What they find, netmon finds; what they do not, is why it has rules of its own."""
-    program = shutil.which(name, path="/usr/sbin:/usr/bin") or shutil.which(name)
-    if program is None:
-        pytest.skip(f"{name} is not here: Debian's package {'bind9-utils' if letter == 'n' else 'nsd'}")
+    program = find(name, "bind9-utils" if letter == "n" else "nsd")
     path = tmp_path / "zone"
     path.write_text(HEAD + zone.text)
     options = ["-i", "local"] if letter == "n" else []

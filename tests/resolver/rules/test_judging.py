@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from netmon.model.finding import Finding, FindingState
 from netmon.resolver.rules.judging import judge, verdict_of
 from netmon.resolver.rules.zone_file import read_zone
+from tests.resolver.daemon import find
 from tests.resolver.rules.zones import DATA, view_of, wrong
 
 ZONES = sorted(path.name for path in DATA.iterdir())
@@ -31,11 +31,7 @@ def test_silence_on_a_sound_zone(name: str) -> None:
 @pytest.mark.parametrize("name", ZONES)
 @pytest.mark.parametrize("checker", ["named-checkzone", "nsd-checkzone"])
 def test_the_checkers_of_bind_and_nsd_call_it_sound_too(checker: str, name: str) -> None:
-    program = shutil.which(checker, path="/usr/sbin:/usr/bin") or shutil.which(checker)
-    if program is None:
-        pytest.skip(
-            f"{checker} is not here: Debian's package {'bind9-utils' if 'named' in checker else 'nsd'}"
-        )
+    program = find(checker, "bind9-utils" if "named" in checker else "nsd")
     options = ["-i", "local"] if checker == "named-checkzone" else []
     origin = read_zone(str(DATA / name)).origin
     done = subprocess.run(

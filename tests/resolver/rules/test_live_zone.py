@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Timer
 
 import pytest
 
 from netmon.model.finding import FindingState
+from netmon.resolver.answer import Configuration
 from netmon.resolver.rules import live_targets
 from netmon.resolver.rules.judging import judge
 from netmon.resolver.rules.live_transfer import ask_for_all
@@ -37,6 +39,28 @@ def test_where_there_is_no_zone() -> None:
         pytest.raises(GatherError, match="there is no zone that www"),
     ):
         gather("www.example.test", [server.endpoint])
+
+
+@pytest.fixture
+def searching(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine with a search list of two."""
+    with serve({"example.test.": "host A 192.0.2.1\nhost.sub A 192.0.2.2\n"}) as server:
+        system = Configuration((server.endpoint,), ("elsewhere.test.", "example.test."), 2)
+        monkeypatch.setattr("netmon.resolver.rules.live_zone.configuration", lambda: system)
+        yield
+
+
+@pytest.mark.usefixtures("searching")
+def test_short_names_are_completed_by_the_search_list() -> None:
+    for typed in ("host", "host.sub", "host.example.test"):
+        assert gather(typed, port=1).origin == "example.test."
+
+
+@pytest.mark.usefixtures("searching")
+@pytest.mark.parametrize("typed", ["host.", "nope"])
+def test_a_final_dot_ends_the_search_and_none_found_is_the_name_as_typed(typed: str) -> None:
+    with pytest.raises(GatherError, match=rf"there is no zone that {typed.rstrip('.')}\. is in"):
+        gather(typed)
 
 
 HEAD = """$TTL 300

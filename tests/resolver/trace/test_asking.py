@@ -11,10 +11,10 @@ import dns.flags
 import dns.name
 import pytest
 
-from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.trace import asking
 from netmon.resolver.trace.asking import Heard, Network
 from netmon.resolver.trace.steps import Outcome
+from netmon.resolver.transport.exchange import Deadline
 from tests.resolver.server import Fault, Server, serve
 
 FAULTS = {
@@ -41,7 +41,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ask(server: Server, host: str, stop: Event | None = None) -> Heard:
-    network = Network(Budget(time.monotonic() + 5, stop or Event()), server.endpoint.port)
+    network = Network(Deadline.after(5, stop), server.endpoint.port)
     return network(server.endpoint.address, dns.name.from_text(f"{host}.example.test."), "A")
 
 
@@ -81,13 +81,13 @@ def test_a_port_that_nobody_serves() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
-    heard = Network(Budget(time.monotonic() + 5, Event()), port)("127.0.0.1", dns.name.root, "NS")
+    heard = Network(Deadline.after(5), port)("127.0.0.1", dns.name.root, "NS")
     assert (heard.failure, heard.message) == (Outcome.UNREACHABLE, None)
     assert "nothing serves DNS there" in heard.detail
 
 
 def test_an_address_that_cannot_be_reached() -> None:
-    heard = Network(Budget(time.monotonic() + 5, Event()))("255.255.255.255", dns.name.root, "NS")
+    heard = Network(Deadline.after(5))("255.255.255.255", dns.name.root, "NS")
     assert heard.failure is Outcome.UNREACHABLE
     assert heard.detail.startswith("cannot be reached (")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ import pytest
 
 from netmon.model.finding import FindingState
 from netmon.resolver.trace.steps import Outcome, Trace, TraceStep
+from tests.resolver.daemon import find
 from tests.resolver.trace import tree as world
 from tests.resolver.trace.tree import MANY, Tree, running_tree
 
@@ -247,9 +247,7 @@ def test_the_walk_needs_no_resolver(tree: Tree, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("name", ["www.ex.test", "alias.ex.test", "nothing.ex.test", "www.big.test"])
 def test_the_cuts_are_those_that_drill_finds(tree: Tree, name: str) -> None:
     """ldns' own walk by glue; dig +trace asks the system's resolver for the names of servers."""
-    drill = shutil.which("drill")
-    if drill is None:
-        pytest.skip("no drill here (Debian's package ldnsutils)")
+    drill = find("drill", "ldnsutils")
     with tree.host.entered():
         done = subprocess.run(
             [drill, "-T", "-r", str(tree.hints), name], capture_output=True, text=True, timeout=20, check=True

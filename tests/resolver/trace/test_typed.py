@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.trace.hints import ROOT_SERVERS, HintsError
 from netmon.resolver.trace.steps import Outcome
 from netmon.resolver.trace.typed import Wanted, begin, trace_typed, wanted
+from netmon.resolver.transport.exchange import Deadline
 
 
 @pytest.mark.parametrize(
@@ -54,8 +52,8 @@ def test_where_none_can_begin(tmp_path: Path) -> None:
 
 
 def test_what_came_of_it_says_where_it_began() -> None:
-    budget = Budget(time.monotonic(), Event())
-    traced = trace_typed(Wanted("www.example.com.", ("A", "MX")), "192.0.2.1", budget)
+    deadline = Deadline.after(0)
+    traced = trace_typed(Wanted("www.example.com.", ("A", "MX")), "192.0.2.1", deadline)
     assert traced.source == "named server 192.0.2.1"
     assert [(trace.type, trace.outcome) for trace in traced.traces] == [
         ("A", Outcome.GIVEN_UP), ("MX", Outcome.GIVEN_UP),

@@ -6,11 +6,9 @@ import os
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Event
 from typing import NamedTuple
 
 import dns.exception
@@ -20,10 +18,10 @@ import dns.name
 import dns.query
 import dns.rrset
 
-from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.trace.hints import load_hints
 from netmon.resolver.trace.steps import Trace, TraceStep
 from netmon.resolver.trace.tracing import trace_all
+from netmon.resolver.transport.exchange import Deadline
 from tests.kernel.hosts import Host
 from tests.resolver.daemon import answers, find, running
 from tests.sockets import CLONE_NEWNET, unshare
@@ -141,10 +139,10 @@ class Tree(NamedTuple):
         seconds: float = 10,
     ) -> tuple[Trace, ...]:
         """Trace within the tree."""
-        budget = Budget(time.monotonic() + seconds, Event())
+        deadline = Deadline.after(seconds)
         with self.host.entered():
             return trace_all(
-                dns.name.from_text(name), types or ("A",), load_hints(str(self.hints)), budget,
+                name, types or ("A",), load_hints(str(self.hints)), deadline,
                 every=every, on_step=on_step,
             )  # fmt: skip
 

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
 from tests.resolver.authority import Certificate
-from tests.sockets import wait_for
-
-_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/bin"
+from tests.resolver.daemon import find, free_ports, running
 
 
 class Named(NamedTuple):
@@ -27,12 +19,8 @@ class Named(NamedTuple):
 
 
 def program(name: str) -> str:
-    """Where a program of Debian's packages bind9, bind9-utils or knot is; without it the test skips."""
-    found = shutil.which(name, path=_PATH)
-    if found is None:
-        package = {"named": "bind9", "knotd": "knot"}.get(name, "bind9-utils")
-        pytest.skip(f"no {name} here: apt-get install {package}")
-    return found
+    """Where a program of Debian's packages bind9 or bind9-utils is; without it the test skips."""
+    return find(name, "bind9" if name == "named" else "bind9-utils")
 
 
 @contextmanager
@@ -48,8 +36,8 @@ def named(
         certificate: for transfers over TLS.
     """
     executable = program("named")
-    running = Named(*_free_ports())
-    config = _CONFIG.format(directory=directory, running=running, certificate=certificate)
+    ports = Named(*free_ports(2))
+    config = _CONFIG.format(directory=directory, running=ports, certificate=certificate)
     for zones, whom in ((given, "any"), (kept, "none")):
         for zone, text in zones.items():
             (directory / f"{zone}.zone").write_text(text)
@@ -58,26 +46,9 @@ def named(
             )
     (directory / "named.conf").write_text(config)
     log = directory / "log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [executable, "-g", "-n", "1", "-c", str(directory / "named.conf")], stdout=output, stderr=output
-        )
-    try:
-        wait_for(lambda: _runs(process, log))
-        yield running
-    finally:
-        process.kill()
-        process.wait(10)
-
-
-def _runs(process: subprocess.Popen[bytes], log: Path) -> bool:
-    assert process.poll() is None, log.read_text()
-    return log.read_text().rstrip().endswith(" running")
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return one.getsockname()[1], other.getsockname()[1]
+    command = [executable, "-g", "-n", "1", "-c", directory / "named.conf"]
+    with running(command, lambda: log.read_text().rstrip().endswith(" running"), log):
+        yield ports
 
 
 _CONFIG = """

@@ -14,10 +14,10 @@ from netmon.resolver.server import Server
 from netmon.resolver.transfer.result import Attempt
 from netmon.resolver.transfer.transferring import Patience, transfer_from_any
 from tests.resolver.authority import Authority
-from tests.resolver.rules.nsd import free_port, nsd
+from tests.resolver.daemon import find, free_port, running
+from tests.resolver.rules.nsd import nsd
 from tests.resolver.rules.zones import DATA
 from tests.resolver.transfer.named import Named, named, program
-from tests.sockets import wait_for
 
 HEAD = "$TTL 300\n@ SOA ns hostmaster 7 7200 900 1209600 300\n@ NS ns\nns A 127.0.0.1\n"
 ODD = (
@@ -113,21 +113,14 @@ def test_nsd_gives_or_refuses(tmp_path: Path, gives: bool) -> None:
 
 
 def test_knot_gives_or_says_that_it_has_no_authority(tmp_path: Path) -> None:
-    knotd, port = program("knotd"), free_port()
+    knotd, port = find("knotd", "knot"), free_port()
     for zone, text in (("big.test", BIG), ("kept.test", HEAD)):
         (tmp_path / zone).write_text(text)
     (tmp_path / "knot.conf").write_text(_KNOT.format(directory=tmp_path, port=port))
-    log = tmp_path / "log"
-    with (
-        log.open("w") as output,
-        subprocess.Popen([knotd, "-c", str(tmp_path / "knot.conf")], stdout=output, stderr=output) as process,
-    ):
-        try:
-            wait_for(lambda: ask("big.test.", port).zone is not None or process.poll() is not None)
-            given, kept = ask("big.test.", port), ask("kept.test.", port)
-        finally:
-            process.kill()
-    assert given.zone is not None, log.read_text()
+    command = [knotd, "-c", tmp_path / "knot.conf"]
+    with running(command, lambda: ask("big.test.", port).zone is not None, tmp_path / "log"):
+        given, kept = ask("big.test.", port), ask("kept.test.", port)
+    assert given.zone is not None
     assert len(given.zone.records) == 5003
     assert (kept.rcode, kept.is_refusal) == ("NOTAUTH", True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from threading import Event
 
 import pytest
 
@@ -14,6 +15,18 @@ def test_a_deadline_has_some_left_or_is_over() -> None:
     assert 0 < Deadline.after(5).left() <= 5
     with pytest.raises(TimeoutError):
         Deadline.after(0).left()
+    assert 0 < Deadline.after(5).seconds <= 5
+    assert Deadline.after(0).seconds == 0
+
+
+def test_who_gives_up_has_no_time_left() -> None:
+    stop = Event()
+    deadline = Deadline.after(5, stop)
+    assert deadline.seconds > 0
+    stop.set()
+    assert (deadline.seconds, deadline.given_up) == (0, True)
+    with pytest.raises(TimeoutError):
+        deadline.left()
 
 
 def test_what_arrives_is_read_until_the_other_side_hangs_up() -> None:

@@ -13,10 +13,10 @@ from textual.widgets import Input
 from netmon.model.finding import Finding, FindingState
 from netmon.resolver.answer import Record
 from netmon.resolver.enquiry import Outcome as Answered
-from netmon.resolver.plain.exchange import Budget
 from netmon.resolver.trace.findings import findings_of
 from netmon.resolver.trace.steps import Outcome, Trace, TraceStep
 from netmon.resolver.trace.typed import Traced, Wanted, trace_typed
+from netmon.resolver.transport.exchange import Deadline
 from netmon.tui.dns_panes.trace import TracePane
 from netmon.tui.widgets.detail_panel import DetailPanel
 from tests.builders import HOSTILE
@@ -38,9 +38,9 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
 def within(tree: Tree) -> TracePane:
     """A view whose traces are in the tree, and begin at its root."""
 
-    def run(asked: Wanted, start: str, budget: Budget, **options: object) -> Traced:
+    def run(asked: Wanted, start: str, deadline: Deadline, **options: object) -> Traced:
         with tree.host.entered():
-            return trace_typed(asked, start or str(tree.hints), budget, **options)  # type: ignore[arg-type]
+            return trace_typed(asked, start or str(tree.hints), deadline, **options)  # type: ignore[arg-type]
 
     return TracePane(run)
 
@@ -49,7 +49,7 @@ def staged(*traces: Trace, source: str = "built-in hints") -> TracePane:
     """A view whose traces are made by hand."""
 
     def run(
-        asked: Wanted, start: str, budget: Budget, *, every: bool = False, on_step: OnStep | None = None
+        asked: Wanted, start: str, deadline: Deadline, *, every: bool = False, on_step: OnStep | None = None
     ) -> Traced:
         assert on_step is not None
         for each in (each for one in traces for each in one.steps):
@@ -186,13 +186,14 @@ async def test_it_fills_in_step_by_step_and_escape_ends_it() -> None:
     going, stopped = Event(), Event()
 
     def run(
-        asked: Wanted, start: str, budget: Budget, *, every: bool = False, on_step: OnStep | None = None
+        asked: Wanted, start: str, deadline: Deadline, *, every: bool = False, on_step: OnStep | None = None
     ) -> Traced:
         assert on_step is not None
         on_step(step(ROOT, zone=".", cut=CUT))
         going.set()
-        while budget.left():
-            budget.stop.wait(0.01)
+        assert deadline.stop is not None
+        while deadline.seconds:
+            deadline.stop.wait(0.01)
         stopped.set()
         on_step(step(GOOD))
         return Traced("here", (SOUND,))
@@ -216,10 +217,11 @@ async def test_it_fills_in_step_by_step_and_escape_ends_it() -> None:
 async def test_a_trace_does_not_keep_the_app_from_ending() -> None:
     begun, given_up = Event(), Event()
 
-    def run(asked: Wanted, start: str, budget: Budget, **options: object) -> Traced:
+    def run(asked: Wanted, start: str, deadline: Deadline, **options: object) -> Traced:
         begun.set()
-        while budget.left():
-            budget.stop.wait(0.01)
+        assert deadline.stop is not None
+        while deadline.seconds:
+            deadline.stop.wait(0.01)
         given_up.set()
         return Traced("here", ())
 
@@ -232,9 +234,9 @@ async def test_a_trace_does_not_keep_the_app_from_ending() -> None:
 async def test_another_subject_ends_the_trace_of_the_one_before() -> None:
     ended_early, release = Event(), Event()
 
-    def run(asked: Wanted, start: str, budget: Budget, **options: object) -> Traced:
+    def run(asked: Wanted, start: str, deadline: Deadline, **options: object) -> Traced:
         if asked.name == "one.test.":
-            while budget.left():
+            while deadline.seconds:
                 release.wait(0.01)
             ended_early.set()
         return Traced("here", (SOUND._replace(name=asked.name, records=()),))

@@ -16,7 +16,7 @@ SHA1_LENGTH = 20
 """In bytes."""
 
 MAX_ITERATIONS = 150
-"""As BIND, unbound and Knot Resolver; the recommended number is 0 (RFC 9276 section 3.1)."""
+"""As unbound; systemd-resolved takes 100 and BIND 50. The recommended number is 0 (RFC 9276 section 3.1)."""
 
 
 @lru_cache(maxsize=1024)

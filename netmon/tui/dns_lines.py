@@ -10,8 +10,10 @@ from netmon.model.finding import FindingState
 from netmon.model.text import clean
 from netmon.resolver.answer import follow
 from netmon.resolver.ask import Replies
+from netmon.resolver.lasting import old_until
 from netmon.resolver.server import Server
 from netmon.resolver.system import System
+from netmon.resolver.ttl import Moment, lifetimes
 from netmon.tui.dns_panes.base import Subject
 from netmon.tui.widgets.finding_list import SYMBOLS
 from netmon.tui.widgets.fit import printable
@@ -57,24 +59,27 @@ def introduction(system: System) -> Content:
     return Content(printable(f"system is {', '.join(map(str, system.servers))}{search}"))
 
 
-def status(subject: Subject, watching: tuple[float | None, bool] | None) -> Content:
+def status(subject: Subject, watching: tuple[float | None, bool] | None, moment: Moment) -> Content:
     """What came of it in one line: the name and its aliases, who answered, how fast, when it is asked again.
 
     Args:
         subject: with an outcome.
         watching: seconds until it is asked again, and whether it is being asked now; None while not watched.
+        moment: now.
     """
-    outcome = subject.outcome
+    outcome = subject.whole
     assert outcome is not None
     records = [r for each in outcome.replies for said in each.said for r in said.answer.records]
     chain = follow(outcome.name, records)
     shown = " → ".join(chain[:_ALIASES]) + (" → …" if len(chain) > _ALIASES else "")
-    parts = [clean(shown, 400), *_who(outcome.replies)]
+    until = old_until(lifetimes(outcome), moment)
+    old = () if until is None else (f"old answers may last until {until}",)
+    parts = [clean(shown, 400), *old, *_who(outcome.replies)]
     if outcome.waiting:
         parts.append(f"waiting for {', '.join(map(str, outcome.waiting))} …")
     if watching is not None:
         parts.append(_watching(*watching, len(subject.watched.changes)))
-    well = all(map(_knows, outcome.replies))
+    well = until is None and all(map(_knows, outcome.replies))
     good = FindingState.OK if well else FindingState.WARN
     return marked(good if outcome.found else FindingState.FAIL, " · ".join(parts))
 

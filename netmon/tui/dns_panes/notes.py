@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
@@ -10,17 +10,27 @@ from netmon.model.finding import FindingState
 from netmon.resolver.answer import Answer
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.judgement import findings
+from netmon.resolver.lasting import old_answers
+from netmon.resolver.ttl import Lifetime, Moment, lifetimes
 from netmon.resolver.watch import Change, What
 from netmon.tui.widgets.finding_list import SYMBOLS, grounds_text, verdict_text
 from netmon.tui.widgets.fit import printable
 
 _SHOWN_CHANGES = 20
+_NOT_ASKED = (
+    "whether the zone itself says so now: v to Chain, which asks its servers, or s to tick authoritative"
+)
 _KNOWS = ("NOERROR", "NXDOMAIN")
 
 
-def notes(outcome: Outcome) -> Content:
-    """Everything, the worst first."""
-    lines: list[Content] = []
+def notes(outcome: Outcome, moment: Moment) -> Content:
+    """Everything, the worst first.
+
+    Args:
+        outcome: What the servers said.
+        moment: Now.
+    """
+    lines = list(old_lines(lifetimes(outcome), moment))
     for finding in findings(outcome):
         lines += [verdict_text(finding), *(Content("  ") + line for line in _lines(grounds_text(finding)))]
     lines += (_line(state, text) for state, text in _types(outcome))
@@ -28,7 +38,14 @@ def notes(outcome: Outcome) -> Content:
     lines += (_line(state, text) for state, text in _application(outcome))
     lines += (_line(FindingState.INFO, f"{name} does not exist") for name in outcome.tried)
     lines += (_line(FindingState.INFO, note) for note in outcome.notes)
+    if outcome.found and outcome.authority is None and not outcome.waiting:
+        lines.append(_line(FindingState.INFO, _NOT_ASKED))
     return Content("\n").join(lines)
+
+
+def old_lines(lives: Sequence[Lifetime], moment: Moment) -> Iterator[Content]:
+    """Who has an old answer, and until when."""
+    return (_line(FindingState.WARN, text) for text in old_answers(lives, moment))
 
 
 def changes_text(changes: tuple[Change, ...]) -> Content:

@@ -17,9 +17,7 @@ from netmon.tui.widgets.finding_list import SYMBOLS, grounds_text, verdict_text
 from netmon.tui.widgets.fit import printable
 
 _SHOWN_CHANGES = 20
-_NOT_ASKED = (
-    "whether the zone itself says so now: v to Chain, which asks its servers, or s to tick authoritative"
-)
+_NOT_ASKED = "what the zone's own servers say now: v to Chain, or s to tick authoritative"
 _KNOWS = ("NOERROR", "NXDOMAIN")
 
 

@@ -23,7 +23,7 @@ from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.live_table import LiveTable
 
 _TTL = 9
-_TTL_BESIDE = 15
+_TTL_BESIDE = 14
 """Cells of the TTL, alone and before that of the zone."""
 _HINT = (
     "Type a name such as example.com, or an address such as 192.0.2.1, and press Enter: "

@@ -23,7 +23,7 @@ MOMENT = Moment(0.0, NOON)
 def told(found: Outcome) -> str:
     """What stands there, without that the zone itself was not asked."""
     return "\n".join(
-        line for line in notes(found, MOMENT).plain.splitlines() if not line.startswith("i whether the zone")
+        line for line in notes(found, MOMENT).plain.splitlines() if not line.startswith("i what the zone's own")
     )
 
 

@@ -11,6 +11,7 @@ from netmon.resolver.answer import Answer
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.judgement import findings
 from netmon.resolver.lasting import old_answers
+from netmon.resolver.scopes import choose, where
 from netmon.resolver.ttl import Lifetime, Moment, lifetimes
 from netmon.resolver.watch import Change, What
 from netmon.tui.widgets.finding_list import SYMBOLS, grounds_text, verdict_text
@@ -35,6 +36,7 @@ def notes(outcome: Outcome, moment: Moment) -> Content:
     lines += (_line(FindingState.INFO, text) for text in _explanations(outcome))
     lines += (_line(state, text) for state, text in _application(outcome))
     lines += (_line(FindingState.INFO, f"{name} does not exist") for name in outcome.tried)
+    lines += (_line(state, text) for state, text in _machine(outcome))
     lines += (_line(FindingState.INFO, note) for note in outcome.notes)
     if outcome.found and outcome.authority is None and not outcome.waiting:
         lines.append(_line(FindingState.INFO, _NOT_ASKED))
@@ -114,3 +116,21 @@ def _application(outcome: Outcome) -> Iterator[tuple[FindingState, str]]:
         return
     same = {False: ", as DNS says", None: "; DNS was not asked for both families"}[found.differs]
     yield FindingState.OK, f"programs here get {', '.join(found.addresses)}{same}"
+
+
+def _machine(outcome: Outcome) -> Iterator[tuple[FindingState, str]]:
+    """What this machine makes of the name: which names are tried in which order, and where it goes."""
+    names = outcome.order.candidates
+    if len(names) > 1:
+        order = ", then ".join(each.name for each in names)
+        yield FindingState.INFO, f"tried in this order: {order} ({names[0].why})"
+        if outcome.order.musl is not None and outcome.order.completed(outcome.name) is not None:
+            yield FindingState.INFO, outcome.order.musl
+    scoped = outcome.scoped
+    if scoped is None:
+        return
+    if scoped.error is not None:
+        why = f"{scoped.source}: {scoped.error}"
+        yield FindingState.UNKNOWN, f"which links have which servers is not known: {why}"
+    else:
+        yield FindingState.INFO, where(choose(outcome.name, scoped.scopes), outcome.name)

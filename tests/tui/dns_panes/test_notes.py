@@ -8,10 +8,14 @@ from netmon.resolver.application import Application
 from netmon.resolver.authority import Authority
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
+from netmon.resolver.questions import questions
+from netmon.resolver.scope_source import Scoped
+from netmon.resolver.scopes import Scope
+from netmon.resolver.search_list import preview
 from netmon.resolver.ttl import Moment
 from netmon.resolver.watch import Watched, heard
 from netmon.tui.dns_panes.notes import changes_text, notes
-from tests.dns_answers import ONE, TWO, outcome, record, replies, said, silence
+from tests.dns_answers import NAME, ONE, TWO, outcome, record, replies, said, silence
 from tests.resolver.saying import CACHE, OWN, answer, says
 from tests.resolver.saying import outcome as lived
 from tests.resolver.saying import record as record_of
@@ -23,7 +27,9 @@ MOMENT = Moment(0.0, NOON)
 def told(found: Outcome) -> str:
     """What stands there, without that the zone itself was not asked."""
     return "\n".join(
-        line for line in notes(found, MOMENT).plain.splitlines() if not line.startswith("i what the zone's own")
+        line
+        for line in notes(found, MOMENT).plain.splitlines()
+        if not line.startswith("i what the zone's own")
     )
 
 
@@ -78,3 +84,26 @@ def test_it_is_told_how_to_learn_what_the_zone_says_until_it_was_asked() -> None
     assert "v to Chain" in notes(alone, MOMENT).plain
     assert "v to Chain" not in notes(alone._replace(waiting=(TWO,)), MOMENT).plain
     assert "v to Chain" not in notes(alone._replace(authority=Authority("test.")), MOMENT).plain
+
+
+def test_a_short_name_tells_in_which_order_it_is_completed() -> None:
+    _, names = questions("host", ("A",), ("a.test.", "b.test."), 1)
+    found = outcome(replies(ONE, said(record("1"))))._replace(order=preview(names, 1))
+    assert told(found) == (
+        "i tried in this order: host.a.test., then host.b.test., then host. "
+        "(completed with a.test.: 0 dots, fewer than ndots:1)"
+    )
+    _, alone = questions("host.example.", ("A",), ("a.test.",), 1)
+    assert told(found._replace(order=preview(alone, 1))) == ""
+
+
+def test_where_a_name_goes_and_that_it_is_not_known() -> None:
+    scopes = (Scope("eth0", ("192.0.2.1",), default=True), Scope("tun0", ("192.0.2.2",), ("example.test",)))
+    found = outcome(replies(ONE, said(record("1"))))
+    assert told(found._replace(scoped=Scoped(scopes, "resolvectl"))).endswith(
+        f"i {NAME} goes to tun0, which has the domain example.test"
+    )
+    unknown = Scoped(source="resolvectl status", error="it ended with 1")
+    assert told(found._replace(scoped=unknown)) == (
+        "? which links have which servers is not known: resolvectl status: it ended with 1"
+    )

@@ -159,6 +159,8 @@ class DnsTab(AskingTab):
     def action_focus_name(self) -> None:
         """Go to the name, to type another."""
         self.focus_first()
+        # At once: keys that arrive together with this one belong into the name, where `1` is no tab.
+        self.screen.set_focus(self._box.input)
 
     @on(NameBox.Left)
     def _name_left(self) -> None:

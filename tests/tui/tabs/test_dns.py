@@ -211,6 +211,13 @@ async def test_what_the_key_line_shows_in_the_name_are_keys_there(server: Server
         assert "focus_name" not in shown
 
 
+async def test_what_is_typed_right_behind_the_slash_is_no_key_any_more(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.pilot.press("escape")
+        screen.tab.action_focus_name()
+        assert isinstance(screen.pilot.app.focused, Input)
+
+
 async def test_a_place_asks_for_its_name_and_leads_back(server: Server) -> None:
     async with opened(server) as screen:
         screen.tab.arrive(Place(text="host.example.test"))

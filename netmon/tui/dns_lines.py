@@ -18,9 +18,6 @@ from netmon.tui.dns_panes.base import Subject
 from netmon.tui.widgets.finding_list import SYMBOLS
 from netmon.tui.widgets.fit import printable
 
-_ALIASES = 4
-"""Names of a chain that the status line tells."""
-
 
 def marked(state: FindingState | str, text: str) -> Content:
     """A text behind the symbol of a verdict; none for an empty one."""
@@ -71,10 +68,11 @@ def status(subject: Subject, watching: tuple[float | None, bool] | None, moment:
     assert outcome is not None
     records = [r for each in outcome.replies for said in each.said for r in said.answer.records]
     chain = follow(outcome.name, records)
-    shown = " → ".join(chain[:_ALIASES]) + (" → …" if len(chain) > _ALIASES else "")
+    between = [f"({len(chain) - 2} more)"] if len(chain) > 2 else []
+    shown = " → ".join(dict.fromkeys((chain[0], *between, chain[-1])))
     until = old_until(lifetimes(outcome), moment)
     old = () if until is None else (f"old answers may last until {until}",)
-    parts = [clean(shown, 400), *old, *_who(outcome.replies)]
+    parts = [*old, clean(shown, 400), *_who(outcome.replies)]
     if outcome.waiting:
         parts.append(f"waiting for {', '.join(map(str, outcome.waiting))} …")
     if watching is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from netmon.resolver.enquiry import Enquiry
 from netmon.resolver.server import Server
@@ -47,6 +48,13 @@ def test_status_tells_chain_who_answered_and_who_did_not() -> None:
     )
 
 
+def test_status_tells_of_a_long_chain_its_ends() -> None:
+    names = [NAME, "b.", "c.", "d."]
+    aliases = [record(data, kind="CNAME", name=name) for name, data in pairwise(names)]
+    subject = Subject(1, Enquiry("host"), outcome(replies(ONE, said(*aliases))))
+    assert f"✓ {NAME} → (2 more) → d. · answered" in status(subject, None, MOMENT).plain
+
+
 def test_status_of_silence_and_of_those_that_are_waited_for() -> None:
     found = outcome(replies(ONE, silence()))
     assert status(Subject(1, Enquiry("host"), found), None, MOMENT).plain == f"✕ {NAME} · nobody answered"
@@ -76,5 +84,5 @@ def test_status_says_until_when_old_answers_may_last_as_long_as_they_do() -> Non
     )
     subject = Subject(1, Enquiry("www"), outcome(replies(ONE, said(record("1")))), beside=found)
     until = MOMENT.told(99.0 + (found.replies[1].said[0].answer.received_at or 0.0))
-    assert f"⚠ {found.name} · old answers may last until {until} · " in status(subject, None, MOMENT).plain
+    assert f"⚠ old answers may last until {until} · {found.name} · " in status(subject, None, MOMENT).plain
     assert "old answers" not in status(subject, None, Moment(10_000.0, NOON)).plain

@@ -10,6 +10,7 @@ from netmon.model.finding import FindingState
 from netmon.model.text import clean
 from netmon.resolver.answer import follow
 from netmon.resolver.ask import Replies
+from netmon.resolver.enquiry import Outcome
 from netmon.resolver.lasting import old_until
 from netmon.resolver.server import Server
 from netmon.resolver.system import System
@@ -17,6 +18,8 @@ from netmon.resolver.ttl import Moment, lifetimes
 from netmon.tui.dns_panes.base import Subject
 from netmon.tui.widgets.finding_list import SYMBOLS
 from netmon.tui.widgets.fit import printable
+
+_KNOWS = ("NOERROR", "NXDOMAIN")
 
 
 def marked(state: FindingState | str, text: str) -> Content:
@@ -72,25 +75,38 @@ def status(subject: Subject, watching: tuple[float | None, bool] | None, moment:
     shown = " → ".join(dict.fromkeys((chain[0], *between, chain[-1])))
     until = old_until(lifetimes(outcome), moment)
     old = () if until is None else (f"old answers may last until {until}",)
-    parts = [*old, clean(shown, 400), *_who(outcome.replies)]
+    parts = [*old, clean(shown, 400), *_nothing(outcome), *_who(outcome.replies)]
     if outcome.waiting:
         parts.append(f"waiting for {', '.join(map(str, outcome.waiting))} …")
     if watching is not None:
         parts.append(_watching(*watching, len(subject.watched.changes)))
-    well = until is None and all(map(_knows, outcome.replies))
+    well = until is None and all(map(_knows_all, outcome.replies))
     good = FindingState.OK if well else FindingState.WARN
     return marked(good if outcome.found else FindingState.FAIL, " · ".join(parts))
+
+
+def _nothing(outcome: Outcome) -> Iterator[str]:
+    """That there is nothing, where somebody knows it."""
+    if outcome.found or outcome.waiting or not outcome.answered:
+        return
+    rcodes = {said.answer.rcode for each in outcome.replies for said in each.said}
+    yield "has no such record" if "NOERROR" in rcodes else "does not exist"
 
 
 def _who(replies: Sequence[Replies]) -> Iterator[str]:
     """Who answered and how fast, and how many did not."""
     knowing = [each for each in replies if _knows(each)]
     failing = sum(each.answered for each in replies) - len(knowing)
+    partly = sum(not _knows_all(each) for each in knowing)
     silent = sum(not each.answered for each in replies)
     if knowing:
         slowest = max(each.ms for each in knowing)
         who = str(knowing[0].server) if len(knowing) == 1 else f"{len(knowing)} servers"
         yield f"answered by {who} in {slowest:.0f} ms"
+    if partly:
+        yield (
+            "fails in part" if len(replies) == 1 else f"{partly} {'fails' if partly == 1 else 'fail'} in part"
+        )
     if failing:
         yield f"{failing} {'fails' if failing == 1 else 'fail'}"
     if silent:
@@ -99,7 +115,12 @@ def _who(replies: Sequence[Replies]) -> Iterator[str]:
 
 def _knows(replies: Replies) -> bool:
     """Whether it said something of the name, if only that there is none."""
-    return any(said.answer.rcode in ("NOERROR", "NXDOMAIN") for said in replies.said)
+    return any(said.answer.rcode in _KNOWS for said in replies.said)
+
+
+def _knows_all(replies: Replies) -> bool:
+    """Whether it said something of every type."""
+    return all(said.answer.rcode in _KNOWS for said in replies.said)
 
 
 def _watching(left: float | None, asking: bool, changes: int) -> str:

@@ -86,3 +86,20 @@ def test_status_says_until_when_old_answers_may_last_as_long_as_they_do() -> Non
     until = MOMENT.told(99.0 + (found.replies[1].said[0].answer.received_at or 0.0))
     assert f"⚠ old answers may last until {until} · {found.name} · " in status(subject, None, MOMENT).plain
     assert "old answers" not in status(subject, None, Moment(10_000.0, NOON)).plain
+
+
+def test_status_says_that_there_is_nothing_only_where_somebody_knows() -> None:
+    for answer_, told in (
+        (said(), "has no such record"),
+        (said(rcode="NXDOMAIN"), "does not exist"),
+    ):
+        subject = Subject(1, Enquiry("host"), outcome(replies(ONE, answer_)))
+        assert status(subject, None, MOMENT).plain.startswith(f"✕ {NAME} · {told} · answered by")
+    subject = Subject(1, Enquiry("host"), outcome(replies(ONE, failure())))
+    assert status(subject, None, MOMENT).plain == f"✕ {NAME} · 1 fails"
+
+
+def test_who_fails_for_some_types_is_not_all_well() -> None:
+    found = outcome(replies(ONE, said(record("1")), failure()))
+    told = status(Subject(1, Enquiry("host"), found), None, MOMENT).plain
+    assert told == f"⚠ {NAME} · answered by 192.0.2.1 in 7 ms · fails in part"

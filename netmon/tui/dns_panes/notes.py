@@ -18,6 +18,7 @@ from netmon.tui.widgets.finding_list import SYMBOLS, grounds_text, verdict_text
 from netmon.tui.widgets.fit import printable
 
 _SHOWN_CHANGES = 20
+_SHOWN_ADDRESSES = 8
 _NOT_ASKED = "what the zone's own servers say now: v to Chain, or s to tick authoritative"
 _KNOWS = ("NOERROR", "NXDOMAIN")
 
@@ -115,7 +116,13 @@ def _application(outcome: Outcome) -> Iterator[tuple[FindingState, str]]:
         yield FindingState.UNKNOWN, f"programs here get nothing (getaddrinfo: {found.error})"
         return
     same = {False: ", as DNS says", None: "; DNS was not asked for both families"}[found.differs]
-    yield FindingState.OK, f"programs here get {', '.join(found.addresses)}{same}"
+    yield FindingState.OK, f"programs here get {_few(found.addresses)}{same}"
+
+
+def _few(addresses: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(addresses) - _SHOWN_ADDRESSES
+    return ", ".join(addresses[:_SHOWN_ADDRESSES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _machine(outcome: Outcome) -> Iterator[tuple[FindingState, str]]:

@@ -107,3 +107,9 @@ def test_where_a_name_goes_and_that_it_is_not_known() -> None:
     assert told(found._replace(scoped=unknown)) == (
         "? which links have which servers is not known: resolvectl status: it ended with 1"
     )
+
+
+def test_of_many_addresses_the_first_are_named() -> None:
+    many = Application(tuple(f"192.0.2.{n}" for n in range(1, 101)), differs=False)
+    found = outcome(replies(ONE, said(record("1"))))._replace(application=many)
+    assert told(found).endswith("192.0.2.7, 192.0.2.8 and 92 more, as DNS says")

@@ -104,9 +104,7 @@ def _who(replies: Sequence[Replies]) -> Iterator[str]:
         who = str(knowing[0].server) if len(knowing) == 1 else f"{len(knowing)} servers"
         yield f"answered by {who} in {slowest:.0f} ms"
     if partly:
-        yield (
-            "fails in part" if len(replies) == 1 else f"{partly} {'fails' if partly == 1 else 'fail'} in part"
-        )
+        yield f"{partly} {'fails' if partly == 1 else 'fail'} in part"
     if failing:
         yield f"{failing} {'fails' if failing == 1 else 'fail'}"
     if silent:

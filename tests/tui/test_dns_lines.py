@@ -89,9 +89,10 @@ def test_status_says_until_when_old_answers_may_last_as_long_as_they_do() -> Non
 
 
 def test_status_says_that_there_is_nothing_only_where_somebody_knows() -> None:
+    absent = said()._replace(answer=said().answer._replace(rcode="NXDOMAIN"))
     for answer_, told in (
         (said(), "has no such record"),
-        (said(rcode="NXDOMAIN"), "does not exist"),
+        (absent, "does not exist"),
     ):
         subject = Subject(1, Enquiry("host"), outcome(replies(ONE, answer_)))
         assert status(subject, None, MOMENT).plain.startswith(f"✕ {NAME} · {told} · answered by")
@@ -102,4 +103,4 @@ def test_status_says_that_there_is_nothing_only_where_somebody_knows() -> None:
 def test_who_fails_for_some_types_is_not_all_well() -> None:
     found = outcome(replies(ONE, said(record("1")), failure()))
     told = status(Subject(1, Enquiry("host"), found), None, MOMENT).plain
-    assert told == f"⚠ {NAME} · answered by 192.0.2.1 in 7 ms · fails in part"
+    assert told == f"⚠ {NAME} · answered by 192.0.2.1 in 7 ms · 1 fails in part"

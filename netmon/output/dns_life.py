@@ -86,17 +86,11 @@ def _life(each: Lifetime, moment: Moment) -> str:
     until = each.old_until()
     worst = each.worst_after()
     if until is not None:
-        text += f"; old answers may last until {_clock(moment, until)}"
+        text += f"; old answers may last until {moment.told(until)}"
     if worst is not None:
         word = "elsewhere at worst until" if until is not None else "a change now shows everywhere by"
-        text += f"; {word} {_clock(moment, moment.monotonic + worst)}"
+        text += f"; {word} {moment.told(moment.monotonic + worst)}"
     return text
-
-
-def _clock(moment: Moment, monotonic: float) -> str:
-    """The time of day here, with the date where it is another day."""
-    at, now = moment.clock(monotonic).astimezone(), moment.wall.astimezone()
-    return f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 def chain_row(chain: Chain) -> dict[str, Any] | None:

@@ -95,7 +95,7 @@ def _name_server(outcome: Outcome, lives: Sequence[Lifetime]) -> StoryStep:
             else "they were not asked"
         )
         return StoryStep(
-            title, f"What the zone's own servers say is not known: {why}.", "", StepState.UNKNOWN
+            title, f"What the zone's own servers say is not known: {why.rstrip('.')}.", "", StepState.UNKNOWN
         )
     answered = [each for each in own if each.answered]
     if not answered:
@@ -152,7 +152,7 @@ def _from_cache(replies: Replies, lives: Sequence[Lifetime], moment: Moment) -> 
 
 def _compared(server: str, life: Lifetime, held: Holding, moment: Moment) -> tuple[str, str, StepState]:
     what = f"the {life.type} of {life.name}" if held.data else f"that there is no {life.type}"
-    until = f"{moment.clock(held.expires_at).astimezone():%H:%M:%S}"
+    until = moment.told(held.expires_at)
     ms = "" if held.ms is None else f" in {held.ms:.1f} ms"
     basis = f"{held.left} s left of {life.configured} s"
     if life.is_fresh(held):

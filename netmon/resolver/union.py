@@ -19,8 +19,8 @@ class Row(NamedTuple):
     """As the server gave it that keeps it for the shortest time."""
     servers: tuple[Server, ...]
     """Who has it; nobody where it is gone."""
-    expires_at: float
-    """Monotonic seconds: when the first cache must forget it."""
+    expires_at: float | None
+    """Monotonic seconds: when the first cache must forget it; None where the zone alone gave it."""
     mark: str = ""
     """`new`, `changed` (another stood there before), `closing` (gone), or empty."""
 
@@ -30,7 +30,9 @@ class Row(NamedTuple):
         return key_of(self.record)
 
     def left(self, now: float) -> int:
-        """Whole seconds to live at monotonic time `now`; 0 once it has expired."""
+        """Whole seconds to live at monotonic time `now`; 0 once it has expired, all of them in the zone."""
+        if self.expires_at is None:
+            return self.record.ttl
         return max(0, math.ceil(self.expires_at - now))
 
 
@@ -40,7 +42,8 @@ def union(outcome: Outcome, watched: Watched) -> tuple[Row, ...]:
     for each in outcome.replies:
         for said in each.said:
             for record in said.answer.records:
-                row = Row(record, (each.server,), (said.answer.received_at or 0.0) + record.ttl)
+                ends = None if each.server.name else (said.answer.received_at or 0.0) + record.ttl
+                row = Row(record, (each.server,), ends)
                 rows[key_of(record)] = _joined(rows.get(key_of(record)), row)
     last = {change.key: change for change in watched.changes}
     marked = [row._replace(mark=_mark(last.get(row.key), watched.changes)) for row in rows.values()]
@@ -55,7 +58,7 @@ def union(outcome: Outcome, watched: Watched) -> tuple[Row, ...]:
 def _joined(row: Row | None, other: Row) -> Row:
     if row is None:
         return other
-    shorter = min(row, other, key=lambda each: each.expires_at)
+    shorter = min(row, other, key=lambda each: math.inf if each.expires_at is None else each.expires_at)
     return shorter._replace(servers=tuple(dict.fromkeys((*row.servers, *other.servers))))
 
 

@@ -10,14 +10,16 @@ from netmon.model.finding import FindingState
 from netmon.model.text import clean
 from netmon.resolver.answer import follow
 from netmon.resolver.ask import Replies
+from netmon.resolver.enquiry import Outcome
+from netmon.resolver.lasting import old_until
+from netmon.resolver.lifetimes.ttl import Moment, lifetimes
 from netmon.resolver.server import Server
 from netmon.resolver.system.servers import System
 from netmon.tui.dns_panes.base import Subject
 from netmon.tui.widgets.finding_list import SYMBOLS
 from netmon.tui.widgets.fit import printable
 
-_ALIASES = 4
-"""Names of a chain that the status line tells."""
+_KNOWS = ("NOERROR", "NXDOMAIN")
 
 
 def marked(state: FindingState | str, text: str) -> Content:
@@ -57,37 +59,52 @@ def introduction(system: System) -> Content:
     return Content(printable(f"system is {', '.join(map(str, system.servers))}{search}"))
 
 
-def status(subject: Subject, watching: tuple[float | None, bool] | None) -> Content:
+def status(subject: Subject, watching: tuple[float | None, bool] | None, moment: Moment) -> Content:
     """What came of it in one line: the name and its aliases, who answered, how fast, when it is asked again.
 
     Args:
         subject: with an outcome.
         watching: seconds until it is asked again, and whether it is being asked now; None while not watched.
+        moment: now.
     """
-    outcome = subject.outcome
+    outcome = subject.whole
     assert outcome is not None
     records = [r for each in outcome.replies for said in each.said for r in said.answer.records]
     chain = follow(outcome.name, records)
-    shown = " → ".join(chain[:_ALIASES]) + (" → …" if len(chain) > _ALIASES else "")
-    parts = [clean(shown, 400), *_who(outcome.replies)]
+    between = [f"({len(chain) - 2} more)"] if len(chain) > 2 else []
+    shown = " → ".join(dict.fromkeys((chain[0], *between, chain[-1])))
+    until = old_until(lifetimes(outcome), moment)
+    old = () if until is None else (f"old answers may last until {until}",)
+    parts = [*old, clean(shown, 400), *_nothing(outcome), *_who(outcome.replies)]
     if outcome.waiting:
         parts.append(f"waiting for {', '.join(map(str, outcome.waiting))} …")
     if watching is not None:
         parts.append(_watching(*watching, len(subject.watched.changes)))
-    well = all(map(_knows, outcome.replies))
+    well = until is None and all(map(_knows_all, outcome.replies))
     good = FindingState.OK if well else FindingState.WARN
     return marked(good if outcome.found else FindingState.FAIL, " · ".join(parts))
+
+
+def _nothing(outcome: Outcome) -> Iterator[str]:
+    """That there is nothing, where somebody knows it."""
+    if outcome.found or outcome.waiting or not outcome.answered:
+        return
+    rcodes = {said.answer.rcode for each in outcome.replies for said in each.said}
+    yield "has no such record" if "NOERROR" in rcodes else "does not exist"
 
 
 def _who(replies: Sequence[Replies]) -> Iterator[str]:
     """Who answered and how fast, and how many did not."""
     knowing = [each for each in replies if _knows(each)]
     failing = sum(each.answered for each in replies) - len(knowing)
+    partly = sum(not _knows_all(each) for each in knowing)
     silent = sum(not each.answered for each in replies)
     if knowing:
         slowest = max(each.ms for each in knowing)
         who = str(knowing[0].server) if len(knowing) == 1 else f"{len(knowing)} servers"
         yield f"answered by {who} in {slowest:.0f} ms"
+    if partly:
+        yield f"{partly} {'fails' if partly == 1 else 'fail'} in part"
     if failing:
         yield f"{failing} {'fails' if failing == 1 else 'fail'}"
     if silent:
@@ -96,7 +113,12 @@ def _who(replies: Sequence[Replies]) -> Iterator[str]:
 
 def _knows(replies: Replies) -> bool:
     """Whether it said something of the name, if only that there is none."""
-    return any(said.answer.rcode in ("NOERROR", "NXDOMAIN") for said in replies.said)
+    return any(said.answer.rcode in _KNOWS for said in replies.said)
+
+
+def _knows_all(replies: Replies) -> bool:
+    """Whether it said something of every type."""
+    return all(said.answer.rcode in _KNOWS for said in replies.said)
 
 
 def _watching(left: float | None, asking: bool, changes: int) -> str:

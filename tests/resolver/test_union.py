@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from netmon.resolver.enquiry import Outcome
+from netmon.resolver.server import Server
 from netmon.resolver.union import Row, union
 from netmon.resolver.watch import Watched, heard
 from tests.dns_answers import NAME, ONE, TWO, outcome, record, replies, said
@@ -61,3 +62,13 @@ def test_what_one_of_two_servers_lost_has_changed() -> None:
 def test_what_came_back_is_no_longer_gone() -> None:
     full, empty = outcome(replies(ONE, said(record("1")))), outcome(replies(ONE, said()))
     assert [row.mark for row in rows(full, empty, full)] == ["new"]
+
+
+def test_in_the_zone_itself_no_time_runs_out() -> None:
+    own = Server("udp", "192.0.2.53", 53, name="ns.test.")
+    (alone,) = rows(outcome(replies(own, said(record("1", 60)))))
+    assert (alone.expires_at, alone.left(1000.0)) == (None, 60)
+    both = replies(own, said(record("1", 30))), replies(ONE, said(record("1", 60)))
+    for order in (both, both[::-1]):
+        (row,) = rows(outcome(*order))
+        assert (row.record.ttl, row.left(10.0)) == (60, 50)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netmon.resolver.answer import Answer, Record
 
 if TYPE_CHECKING:
-    from netmon.resolver.ask import Replies
+    from netmon.resolver.ask import Replies, Said
     from netmon.resolver.enquiry import Outcome
 
 LONG = 11
@@ -102,8 +102,15 @@ def _heard(name: str, replies: Sequence[Replies]) -> Iterator[Heard]:
     )
     for each in order:
         for said in each.said:
-            if said.answer.type not in (*_ALIASES, "ANY"):
+            if said.answer.type not in (*_ALIASES, "ANY") or _alone(said, each):
                 yield Heard(str(each.server), bool(each.server.name), said.answer, name)
+
+
+def _alone(said: Said, replies: Replies) -> bool:
+    """Whether an alias is known only because it was asked for: its server fails when it has to follow it."""
+    others = [each.answer for each in replies.said if each.answer.type not in (*_ALIASES, "ANY")]
+    failed = any(answer.rcode not in ("NOERROR", "NXDOMAIN", None) for answer in others)
+    return said.answer.type in _ALIASES and failed and not any(answer.records for answer in others)
 
 
 def follow_chain(name: str, heard: Sequence[Heard]) -> Chain:
@@ -126,7 +133,7 @@ def follow_chain(name: str, heard: Sequence[Heard]) -> Chain:
         end, detail = (End.ANSWER, "") if last else _nothing(at, heard, is_target=bool(links))
     lives = [link.left if link.left is not None else link.ttl for link in (*links, *last)]
     effective = min((each for each in lives if each is not None), default=None)
-    kinds = tuple(dict.fromkeys(each.answer.type for each in heard))
+    kinds = tuple(dict.fromkeys(each.answer.type for each in heard if each.answer.type not in _ALIASES))
     return Chain(name, tuple(links), last, end, at, detail, effective, kinds)
 
 
@@ -191,7 +198,7 @@ def _own_ttl(name: str, kind: str, heard: Sequence[Heard]) -> int | None:
 
 def _nothing(name: str, heard: Sequence[Heard], *, is_target: bool) -> tuple[End, str]:
     """Why there is no record at the end: told by somebody who could know, or not told at all."""
-    about = [each for each in heard if _ends_at(each, name)]
+    about = [each for each in heard if each.answer.type not in _ALIASES and _ends_at(each, name)]
     for each in about:
         if each.answer.rcode == "NXDOMAIN":
             return End.NO_SUCH_NAME, ""

@@ -27,6 +27,11 @@ class Moment(NamedTuple):
         """When a moment of the monotonic clock is."""
         return self.wall + timedelta(seconds=monotonic - self.monotonic)
 
+    def told(self, monotonic: float) -> str:
+        """The time of day here, with the date where it is another day."""
+        at, now = self.clock(monotonic).astimezone(), self.wall.astimezone()
+        return f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S}"
+
 
 class Holding(NamedTuple):
     """What one resolver has of one record set."""

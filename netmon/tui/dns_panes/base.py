@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from textual.containers import Vertical
@@ -26,6 +27,13 @@ class Subject(NamedTuple):
     """What has changed since the first answers."""
     error: str = ""
     """Why nobody was asked, in one line."""
+    beside: Outcome | None = None
+    """The same with what the zone's own servers say, where a view has asked them."""
+
+    @property
+    def whole(self) -> Outcome | None:
+        """Everything that is known of the name."""
+        return self.beside or self.outcome
 
     @property
     def name(self) -> str:
@@ -51,6 +59,14 @@ class DnsPane(Vertical):
     DEFAULT_CSS = """
     DnsPane { height: 1fr; }
     """
+
+    @dataclass
+    class Learned(Message):
+        """The zone's own servers have been asked: every view is to know what they say."""
+
+        of: Outcome
+        """Beside which answers it was put."""
+        beside: Outcome
 
     class Ask(Message):
         """Ask for another name, which a row of this view is about."""

@@ -32,6 +32,7 @@ from netmon.resolver.trace.steps import Trace
 from netmon.resolver.trace.tracing import trace_all
 from netmon.resolver.transport.exchange import Deadline
 from netmon.tui.dns_panes.base import DnsPane, Subject
+from netmon.tui.dns_panes.notes import old_lines
 from netmon.tui.widgets.finding_list import grounds_text, verdict_text
 from netmon.tui.widgets.fit import printable
 
@@ -159,6 +160,8 @@ class ChainPane(DnsPane):
         message.stop()
         if self._subject is not None and message.number == self._subject.number:
             self._found = message
+            if self._asked_about is not None:
+                self.post_message(self.Learned(self._asked_about, message.outcome))
             self._draw()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -186,8 +189,9 @@ class ChainPane(DnsPane):
         steps = story(outcome, trace, lives, self._contacts, moment)
         findings = (*chain_findings(chain), *ttl_findings(outcome))
         told = [Content("\n").join((verdict_text(each), grounds_text(each))) for each in findings]
+        lines = (*_chain_lines(chain, now - _heard_at(outcome)), *old_lines(lives, moment))
         self._show(
-            Content("\n").join(_chain_lines(chain, now - _heard_at(outcome))),
+            Content("\n").join(lines),
             Content("\n").join((*_story_lines(steps), *self._progress())),
             Content("\n").join(told),
         )

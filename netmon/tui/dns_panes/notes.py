@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
@@ -10,25 +10,43 @@ from netmon.model.finding import FindingState
 from netmon.resolver.answer import Answer
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.judgement import findings
+from netmon.resolver.lasting import old_answers
+from netmon.resolver.lifetimes.ttl import Lifetime, Moment, lifetimes
+from netmon.resolver.system.scopes import choose, where
 from netmon.resolver.watch import Change, What
 from netmon.tui.widgets.finding_list import SYMBOLS, grounds_text, verdict_text
 from netmon.tui.widgets.fit import printable
 
 _SHOWN_CHANGES = 20
+_SHOWN_ADDRESSES = 8
+_NOT_ASKED = "what the zone's own servers say now: v to Chain, or s to tick authoritative"
 _KNOWS = ("NOERROR", "NXDOMAIN")
 
 
-def notes(outcome: Outcome) -> Content:
-    """Everything, the worst first."""
-    lines: list[Content] = []
+def notes(outcome: Outcome, moment: Moment) -> Content:
+    """Everything, the worst first.
+
+    Args:
+        outcome: What the servers said.
+        moment: Now.
+    """
+    lines = list(old_lines(lifetimes(outcome), moment))
     for finding in findings(outcome):
         lines += [verdict_text(finding), *(Content("  ") + line for line in _lines(grounds_text(finding)))]
     lines += (_line(state, text) for state, text in _types(outcome))
     lines += (_line(FindingState.INFO, text) for text in _explanations(outcome))
     lines += (_line(state, text) for state, text in _application(outcome))
     lines += (_line(FindingState.INFO, f"{name} does not exist") for name in outcome.tried)
+    lines += (_line(state, text) for state, text in _machine(outcome))
     lines += (_line(FindingState.INFO, note) for note in outcome.notes)
+    if outcome.found and outcome.authority is None and not outcome.waiting:
+        lines.append(_line(FindingState.INFO, _NOT_ASKED))
     return Content("\n").join(lines)
+
+
+def old_lines(lives: Sequence[Lifetime], moment: Moment) -> Iterator[Content]:
+    """Who has an old answer, and until when."""
+    return (_line(FindingState.WARN, text) for text in old_answers(lives, moment))
 
 
 def changes_text(changes: tuple[Change, ...]) -> Content:
@@ -98,4 +116,28 @@ def _application(outcome: Outcome) -> Iterator[tuple[FindingState, str]]:
         yield FindingState.UNKNOWN, f"programs here get nothing (getaddrinfo: {found.error})"
         return
     same = {False: ", as DNS says", None: "; DNS was not asked for both families"}[found.differs]
-    yield FindingState.OK, f"programs here get {', '.join(found.addresses)}{same}"
+    yield FindingState.OK, f"programs here get {_few(found.addresses)}{same}"
+
+
+def _few(addresses: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(addresses) - _SHOWN_ADDRESSES
+    return ", ".join(addresses[:_SHOWN_ADDRESSES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _machine(outcome: Outcome) -> Iterator[tuple[FindingState, str]]:
+    """What this machine makes of the name: which names are tried in which order, and where it goes."""
+    names = outcome.order.candidates
+    if len(names) > 1:
+        order = ", then ".join(each.name for each in names)
+        yield FindingState.INFO, f"tried in this order: {order} ({names[0].why})"
+        if outcome.order.musl is not None and outcome.order.completed(outcome.name) is not None:
+            yield FindingState.INFO, outcome.order.musl
+    scoped = outcome.scoped
+    if scoped is None:
+        return
+    if scoped.error is not None:
+        why = f"{scoped.source}: {scoped.error}"
+        yield FindingState.UNKNOWN, f"which links have which servers is not known: {why}"
+    else:
+        yield FindingState.INFO, where(choose(outcome.name, scoped.scopes), outcome.name)

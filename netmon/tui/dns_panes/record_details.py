@@ -17,6 +17,8 @@ def explain_record(row: Row, outcome: Outcome, now: float) -> Explanation:
     sentences = [f"{record.name} {record.type}"]
     if not row.servers:
         sentences.append("No server gives it any more.")
+    elif row.expires_at is None:
+        sentences.append(f"The zone's own servers give it, to be kept for {timedelta(seconds=record.ttl)}.")
     elif left or not record.ttl:
         sentences.append(
             f"Some cache must forget it in {timedelta(seconds=left)}; others may keep it longer."
@@ -32,6 +34,11 @@ def _holders(row: Row, outcome: Outcome, now: float) -> Iterator[Fact]:
         for said in replies.said:
             found = next((each for each in said.answer.records if key_of(each) == row.key), None)
             if found is not None:
+                if replies.server.name:
+                    yield Fact(
+                        str(replies.server), f"{found.ttl} s in the zone", f"asked for {said.answer.type}"
+                    )
+                    continue
                 since = 0.0 if said.answer.received_at is None else now - said.answer.received_at
                 left = max(0.0, found.ttl - since)
                 yield Fact(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from textual import on
@@ -11,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from netmon.resolver.enquiry import TYPES
+from netmon.resolver.lifetimes.ttl import Lifetime, Moment, lifetimes
 from netmon.resolver.union import Row, union
 from netmon.resolver.watch import Key
 from netmon.tui.dns_panes.base import DnsPane, Subject
@@ -20,6 +22,9 @@ from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.detail_panel import DetailPanel
 from netmon.tui.widgets.live_table import LiveTable
 
+_TTL = 9
+_TTL_BESIDE = 14
+"""Cells of the TTL, alone and before that of the zone."""
 _HINT = (
     "Type a name such as example.com, or an address such as 192.0.2.1, and press Enter: "
     f"{', '.join(TYPES)} are asked at once; an address gives the names registered for it."
@@ -51,12 +56,16 @@ class RecordsPane(DnsPane):
     """
 
     _subject: Subject | None = None
+    _lives: tuple[Lifetime, ...] = ()
+    """What the zone's own servers say beside what the others have; nothing where they were not asked."""
     _open: Key | None = None
     """The record whose details are shown."""
 
     def compose(self) -> ComposeResult:
         """The records, and what is to be said."""
-        yield LiveTable[Row](_key_columns(self), lambda row: row.key, row_kind=self._kind, id="dns-records")
+        yield LiveTable[Row](
+            _key_columns(self, _TTL), lambda row: row.key, row_kind=self._kind, id="dns-records"
+        )
         with VerticalScroll(id="dns-told"):
             yield Static(Content(_HINT), id="dns-notes")
             yield Static(id="dns-changes")
@@ -66,20 +75,25 @@ class RecordsPane(DnsPane):
         """Draw the records."""
         is_new = self._subject is None or self._subject.number != subject.number
         self._subject = subject
-        outcome = subject.outcome
-        if outcome is None:
-            self._table.empty_text = subject.error or "asking …"
-            self._table.set_rows(())
-        else:
-            self._table.empty_text = "asking …" if outcome.waiting else "no records"
-            self._table.set_rows(union(outcome, subject.watched))
+        outcome = subject.whole
+        self._know_lives(() if outcome is None else lifetimes(outcome))
+        self._table.empty_text = _empty_text(subject)
+        self._table.set_rows(() if outcome is None else union(outcome, subject.watched))
         if is_new:
             self._open = None
             self.remove_class("-details")
             self._table.action_top()
-        self.query_one("#dns-notes", Static).update(Content("") if outcome is None else notes(outcome))
+        moment = Moment(self.clock(), datetime.now(UTC))
+        told = Content("") if outcome is None else notes(outcome, moment)
+        self.query_one("#dns-notes", Static).update(told)
         self.query_one("#dns-changes", Static).update(changes_text(subject.watched.changes))
         self._draw_details()
+
+    def _know_lives(self, lives: tuple[Lifetime, ...]) -> None:
+        """Give the TTLs room for those of the zone where they are known."""
+        if bool(lives) != bool(self._lives):
+            self._table.set_columns(_key_columns(self, _TTL_BESIDE if lives else _TTL))
+        self._lives = lives
 
     def tick(self) -> None:
         """Let the TTLs tick."""
@@ -95,15 +109,20 @@ class RecordsPane(DnsPane):
         return self.query_one("#dns-records", LiveTable)
 
     def ttl(self, row: Row) -> str:
-        """What is left of a record's life."""
+        """What is left of a record's life, of how much, and whether it is of the past."""
         if not row.servers:
             return "gone"
-        left = row.left(self.clock())
-        return f"{left} s" if left or not row.record.ttl else "expired"
+        left, whole = row.left(self.clock()), ""
+        if not left and row.record.ttl:
+            return "expired"
+        life = next((each for each in self._lives if (each.name, each.type) == row.key[:2]), None)
+        if life is not None and life.configured is not None and row.expires_at is not None:
+            whole = f"/{life.configured}"
+        return f"{'old ' if life is not None and is_old(row, life) else ''}{left}{whole} s"
 
     def who(self, row: Row) -> str:
         """Which servers have a record, of those that answered."""
-        outcome = None if self._subject is None else self._subject.outcome
+        outcome = None if self._subject is None else self._subject.whole
         answered = 0 if outcome is None else sum(each.answered for each in outcome.replies)
         names = ", ".join(map(str, row.servers))
         if answered < 2 or not names:
@@ -138,7 +157,7 @@ class RecordsPane(DnsPane):
             self._draw_details()
 
     def _draw_details(self) -> None:
-        outcome = None if self._subject is None else self._subject.outcome
+        outcome = None if self._subject is None else self._subject.whole
         found = next((row for row in self._table.rows if row.key == self._open), None)
         if found is not None and outcome is not None:
             self.query_one(DetailPanel).show(explain_record(found, outcome, self.clock()))
@@ -147,11 +166,30 @@ class RecordsPane(DnsPane):
         return row.mark or ("dim" if self.ttl(row) == "expired" else "")
 
 
-def _key_columns(pane: RecordsPane) -> list[Column[Row]]:
+def is_old(row: Row, life: Lifetime) -> bool:
+    """Whether only resolvers have a record, which their zone's own servers do not give any more."""
+    return (
+        row.expires_at is not None
+        and any(row.record.data in held.data for held in life.old)
+        and (row.record.data.lower() not in map(str.lower, life.data))
+    )
+
+
+def _empty_text(subject: Subject) -> str:
+    """Why there is no row: that there is no record is said only where a server knows it."""
+    outcome = subject.whole
+    if outcome is None:
+        return subject.error or "asking …"
+    if outcome.waiting:
+        return "asking …"
+    return "no records" if outcome.answered else "not known: nobody who was asked could say"
+
+
+def _key_columns(pane: RecordsPane, ttl_width: int) -> list[Column[Row]]:
     return [
         Column("type", "TYPE", 6, 0, lambda row: row.record.type),
         Column("name", "NAME", 16, 3, lambda row: row.record.name, flexible=True),
-        Column("ttl", "TTL", 9, 2, pane.ttl, right=True, kind="number"),
-        Column("data", "DATA", 24, 1, lambda row: row.record.data, flexible=True),
+        Column("ttl", "TTL", ttl_width, 2, pane.ttl, right=True, kind="number"),
+        Column("data", "DATA", 22, 1, lambda row: row.record.data, flexible=True),
         Column("who", "SERVERS", 16, 4, pane.who),
     ]

@@ -9,6 +9,7 @@ from netmon.engine.explain import Explanation, Fact
 from netmon.resolver.ask import Replies, Said
 from netmon.resolver.compare import Verdict
 from netmon.resolver.enquiry import Outcome
+from netmon.resolver.lifetimes.ttl import lifetimes
 from netmon.resolver.server import Server
 from netmon.resolver.watch import Watched, first_ms
 
@@ -18,6 +19,7 @@ _KINDS = {
     "rotated": "ok",
     "different": "warn",
     "missing": "warn",
+    "old": "warn",
     "fails": "fail",
     "no answer": "fail",
     "none": "dim",
@@ -32,6 +34,8 @@ _MEANINGS = {
     Verdict.NO_ANSWER: "no answer",
 }
 
+_OLD = "old: the zone's own servers say something else by now"
+
 
 class ServerRow(NamedTuple):
     """One server."""
@@ -43,6 +47,8 @@ class ServerRow(NamedTuple):
     """By type; empty where there is nothing to compare with."""
     ms: float | None
     latencies: tuple[float | None, ...]
+    old: frozenset[str] = frozenset()
+    """The types of which it has an old answer, by the zone's own servers."""
 
     @property
     def key(self) -> Server:
@@ -59,6 +65,8 @@ class ServerRow(NamedTuple):
             return "no answer"
         if answer.rcode not in ("NOERROR", "NXDOMAIN"):
             return "fails"
+        if kind in self.old:
+            return "old"
         if verdict in (None, Verdict.SAME) and not answer.records:
             return "none"
         if verdict is None:
@@ -92,6 +100,7 @@ def server_rows(outcome: Outcome, watched: Watched) -> tuple[ServerRow, ...]:
     verdicts: dict[Server, dict[str, Verdict]] = {}
     for each in outcome.compared:
         verdicts.setdefault(each.server, {})[each.type] = each.verdict
+    lives = lifetimes(outcome)
     answered = [
         ServerRow(
             each.server,
@@ -99,6 +108,7 @@ def server_rows(outcome: Outcome, watched: Watched) -> tuple[ServerRow, ...]:
             verdicts.get(each.server, {}),
             first_ms(outcome, each.server),
             watched.latencies.get(each.server, ()),
+            frozenset(life.type for life in lives for held in life.old if held.server == str(each.server)),
         )
         for each in outcome.replies
     ]
@@ -138,17 +148,18 @@ def _facts(row: ServerRow) -> Iterator[Fact]:
     if replies is None:
         return
     for said in replies.said:
-        yield from _facts_of(said, row.verdicts.get(said.answer.type))
+        kind = said.answer.type
+        verdict = row.verdicts.get(kind)
+        yield from _facts_of(said, _OLD if kind in row.old else "" if verdict is None else _MEANINGS[verdict])
     yield Fact("address", replies.address or "unknown: its name has none", "")
     for label, found in _options(replies).items():
         yield Fact(label, ", ".join(dict.fromkeys(found)), "EDNS")
 
 
-def _facts_of(said: Said, verdict: Verdict | None) -> Iterator[Fact]:
+def _facts_of(said: Said, meaning: str) -> Iterator[Fact]:
     answer = said.answer
     how = ", ".join((answer.rcode or "", answer.transport or "", f"{answer.ms or 0:.1f} ms", *answer.flags))
     origin = "" if answer.rcode is None else how
-    meaning = _MEANINGS[verdict] if verdict is not None else ""
     if answer.error is not None:
         yield Fact(answer.type, answer.error, origin)
     elif meaning:

@@ -50,7 +50,7 @@ class ServersPane(DnsPane):
 
     def show_subject(self, subject: Subject) -> None:
         """Draw the grid as far as servers have answered."""
-        outcome = subject.outcome
+        outcome = subject.whole
         self._table.empty_text = subject.error or "asking …"
         if outcome is None:
             self._table.set_rows(())

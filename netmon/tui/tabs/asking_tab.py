@@ -18,10 +18,11 @@ from netmon.model.text import clean
 from netmon.resolver.ask import GivenUpError
 from netmon.resolver.circle import NobodyError
 from netmon.resolver.enquiry import Enquiry, Outcome, enquire
+from netmon.resolver.lifetimes.ttl import Moment
 from netmon.resolver.questions import BadNameError
 from netmon.resolver.watch import due_in, heard
 from netmon.tui.dns_lines import marked, status
-from netmon.tui.dns_panes.base import Subject
+from netmon.tui.dns_panes.base import DnsPane, Subject
 from netmon.tui.tabs.base import Tab
 
 
@@ -121,8 +122,15 @@ class AskingTab(Tab):
             watched = heard(watched, outcome, datetime.now(UTC))
             now = self._clock()
             self._due_at = now + due_in(watched, outcome, now) if self._watches else None
-        self._subject = subject._replace(outcome=outcome, watched=watched)
+        self._subject = subject._replace(outcome=outcome, beside=None, watched=watched)
         self._draw()
+
+    @on(DnsPane.Learned)
+    def _learned(self, message: DnsPane.Learned) -> None:
+        message.stop()
+        if self._subject is not None and self._subject.outcome is message.of:
+            self._subject = self._subject._replace(beside=message.beside)
+            self._draw()
 
     @on(NotAsked)
     def _not_asked(self, message: NotAsked) -> None:
@@ -174,4 +182,5 @@ class AskingTab(Tab):
         if self._subject is not None and self._subject.outcome is not None:
             left = None if self._due_at is None else self._due_at - self._clock()
             watching = (left, self._asking) if self._watches else None
-            self._show_status(status(self._subject, watching))
+            moment = Moment(self._clock(), datetime.now(UTC))
+            self._show_status(status(self._subject, watching, moment))

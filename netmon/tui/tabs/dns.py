@@ -78,7 +78,8 @@ class DnsTab(AskingTab):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "focus_name", "Name", key_display="/", id="dns.name"),
+        # Before the table hears of it: what is typed right behind it would go there, where `1` is a tab.
+        Binding("slash", "focus_name", "Name", key_display="/", id="dns.name", priority=True),
         Binding("v", "view(1)", "View", id="view"),
         Binding("V", "view(-1)", "The view before", show=False, id="dns.view-before"),
         Binding("s", "servers", "Servers", id="dns.servers"),
@@ -159,6 +160,7 @@ class DnsTab(AskingTab):
     def action_focus_name(self) -> None:
         """Go to the name, to type another."""
         self.focus_first()
+        self.screen.set_focus(self._box.input)
 
     @on(NameBox.Left)
     def _name_left(self) -> None:
@@ -278,7 +280,8 @@ class DnsTab(AskingTab):
     def action_view(self, by: int) -> None:
         """Show the next view, or the one before."""
         self._show_pane(self._panes[(self._panes.index(self._pane) + by) % len(self._panes)])
-        self._pane.focus_first()
+        if not isinstance(self.app.focused, Input):  # else one has gone on to type already
+            self._pane.focus_first()
 
     def _show_pane(self, pane: DnsPane) -> None:
         self._pane = pane

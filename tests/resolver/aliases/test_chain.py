@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from netmon.resolver.aliases.chain import LONGEST, Beyond, Chain, End, chain_of
 from netmon.resolver.answer import Record
+from netmon.resolver.ask import Replies
 from tests.resolver.saying import CACHE, NAME, OTHER, OWN, SOA, alias, answer, outcome, record, says
 
 
@@ -109,3 +110,18 @@ def test_a_chain_without_end_is_left() -> None:
     names = [NAME, *(f"n{n}.test." for n in range(40))]
     found = chain(*(alias(*pair) for pair in pairwise(names)))
     assert (found.end, len(found.links)) == (End.TOO_LONG, LONGEST + 1)
+
+
+def test_a_loop_that_a_resolver_fails_on_is_read_from_its_answers_for_the_alias_itself() -> None:
+    def failing(name: str, target: str) -> Replies:
+        return says(CACHE, answer(rcode="SERVFAIL"), answer(alias(name, target), kind="CNAME"))
+
+    one, other = failing(NAME, "b.test."), failing("b.test.", NAME)
+    open_yet = chain_of(outcome(one))
+    assert (open_yet.end, open_yet.target, open_yet.kinds) == (End.OPEN, "b.test.", ("A",))
+    whole = chain_of(outcome(one, beyond=(Beyond("b.test.", other),)))
+    assert (whole.end, len(whole.links)) == (End.LOOP, 2)
+
+
+def test_who_asks_for_the_alias_alone_gets_no_chain() -> None:
+    assert chain_of(outcome(says(CACHE, answer(alias(NAME, "b.test."), kind="CNAME")))).links == ()

@@ -80,6 +80,20 @@ async def test_nothing_is_asked_before_the_view_is_shown(server: Server) -> None
         await screen.until(lambda: "…" not in text(screen, "story"))
 
 
+async def test_what_the_zone_says_is_known_to_every_view_afterwards(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.look_up("www.example.test A")
+        assert "v to Chain" in screen.notes
+        subject = screen.tab.subject
+        assert subject is not None
+        assert subject.beside is None
+        await show(screen)
+        await screen.until(lambda: screen.tab.subject and screen.tab.subject.beside)
+        screen.tab.action_again()
+        await screen.until(lambda: screen.tab.subject and screen.tab.subject.beside is None)
+        await screen.until(lambda: screen.tab.subject and screen.tab.subject.beside)
+
+
 async def test_ttls_tick(server: Server) -> None:
     clock = Clock()
     async with opened(server, clock=clock) as screen:
@@ -117,9 +131,11 @@ async def test_an_old_answer_and_connections() -> None:
         found = outcome(
             says(OWN, answer(record("192.0.2.9"))), says(CACHE, answer(record("192.0.2.1", ttl=99)))
         )
+        pane.clock = lambda: 1010.0
         staged = found._replace(waiting=(CACHE,))  # so that nobody is asked
         pane.show_subject(Subject(1, Enquiry(NAME), staged))
         await pilot.pause()
+        assert "192.0.2.8 may say until" in str(app.query_one("#dns-chain", Static).render())
         assert "192.0.2.8 has an old A" in str(app.query_one("#dns-lives", Static).render())
         own = connection("192.0.2.1:443", local="10.0.0.5:50000", process=process("[/x]", 7))
         pane.show_state(state([own, own]))

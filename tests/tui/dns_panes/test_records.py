@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from textual.app import App, ComposeResult
 
+from netmon.resolver.enquiry import Enquiry
+from netmon.tui.dns_panes.base import Subject
+from netmon.tui.dns_panes.records import RecordsPane
 from netmon.tui.widgets.detail_panel import DetailLines
+from netmon.tui.widgets.live_table import LiveTable
+from tests.resolver.saying import CACHE, NAME, OWN, answer, record, says
+from tests.resolver.saying import outcome as lived
 from tests.resolver.server import Server, serve
 from tests.tui.dns_screen import Clock, opened
 
@@ -68,3 +75,47 @@ async def test_a_watched_name_is_asked_again_when_it_expires_and_what_changed_is
             assert "2 changes" in screen.status
             await screen.pilot.press("w")
             assert "watching" not in screen.status
+
+
+class PaneApp(App[None]):
+    """Holds the view alone."""
+
+    def compose(self) -> ComposeResult:
+        """The view alone."""
+        yield RecordsPane()
+
+    @property
+    def rows(self) -> list[str]:
+        """The first two lines of the table."""
+        table = self.query_one(LiveTable)
+        return [" ".join(table.render_line(y).text.split()) for y in (1, 2)]
+
+
+@pytest.mark.parametrize("width", [80, 160])
+async def test_the_ttl_of_the_zone_stands_beside_what_is_left_and_old_is_called_old(width: int) -> None:
+    found = lived(says(OWN, answer(record("192.0.2.9"))), says(CACHE, answer(record("192.0.2.1", ttl=99))))
+    app = PaneApp()
+    async with app.run_test(size=(width, 24)) as pilot:
+        pane = app.query_one(RecordsPane)
+        pane.clock = lambda: 1010.0
+        pane.show_subject(Subject(1, Enquiry(NAME), found._replace(replies=found.replies[1:])))
+        await pilot.pause()
+        assert " 89 s 192.0.2.1 192.0.2.8" in app.rows[0]
+        pane.show_subject(Subject(1, Enquiry(NAME), found, beside=found))
+        await pilot.pause()
+        assert " old 89/300 s 192.0.2.1 1/2 192.0.2.8" in app.rows[0]
+        assert " 300 s 192.0.2.9 1/2 ns.ex.test" in app.rows[1]
+        pane.clock = lambda: 1099.0
+        pane.tick()
+        await pilot.pause()
+        assert " expired 192.0.2.1 " in app.rows[0]
+
+
+async def test_that_there_is_no_record_is_said_only_where_a_server_knows_it() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = app.query_one(RecordsPane)
+        for said, empty in ((answer(), "no records"), (answer(rcode="SERVFAIL"), "not known: nobody")):
+            pane.show_subject(Subject(1, Enquiry(NAME), lived(says(CACHE, said))))
+            await pilot.pause()
+            assert pane.query_one(LiveTable).empty_text.startswith(empty)

@@ -9,6 +9,9 @@ from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.watch import Watched
 from netmon.tui.dns_panes.server_rows import explain_server, server_rows, types_of
 from tests.dns_answers import ONE, THREE, TWO, failure, outcome, record, replies, said, silence
+from tests.resolver.saying import CACHE, OWN, answer, says
+from tests.resolver.saying import outcome as lived
+from tests.resolver.saying import record as record_of
 
 A, B = record("1"), record("2")
 
@@ -59,3 +62,10 @@ def test_the_details_of_a_dead_server_are_its_error() -> None:
     assert explain_server(row).sentences == (
         "192.0.2.1 gave no answer: it was silent until the time was up.",
     )
+
+
+def test_an_old_answer_is_called_old_and_explained() -> None:
+    own, cache = answer(record_of("192.0.2.9")), answer(record_of("192.0.2.1", ttl=99))
+    first, second = server_rows(lived(says(OWN, own), says(CACHE, cache)), Watched())
+    assert (first.cell("A"), second.cell("A"), second.kind("A")) == ("1", "old", "warn")
+    assert explain_server(second).facts[0].value.startswith("old: the zone's own servers say something else")

@@ -9,6 +9,7 @@ from pathlib import Path
 import dns.edns
 import dns.rcode
 import pytest
+from textual.events import Key
 from textual.widgets import Input
 
 from netmon.resolver.enquiry import Enquiry, Outcome
@@ -209,6 +210,16 @@ async def test_what_the_key_line_shows_in_the_name_are_keys_there(server: Server
         shown = {each.binding.action for each in screen.pilot.app.screen.active_bindings.values()}
         assert "leave" in shown
         assert "focus_name" not in shown
+
+
+async def test_what_is_typed_right_behind_the_slash_is_no_key_any_more(server: Server) -> None:
+    async with opened(server) as screen:
+        await screen.look_up("www.example.test A")
+        for key in ("slash", *"host1"):  # in one go, as over a slow line
+            screen.pilot.app.post_message(Key(key, key))
+        await screen.until(lambda: screen.tab.query_one(NameBox).input.value == "host1")
+        await screen.pilot.press("slash")
+        assert screen.tab.query_one(NameBox).input.value == "host1/"
 
 
 async def test_a_place_asks_for_its_name_and_leads_back(server: Server) -> None:

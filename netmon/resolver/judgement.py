@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from netmon.model.finding import Finding, FindingState
 from netmon.resolver import scope_findings, search_list
+from netmon.resolver.ask import Said
 from netmon.resolver.chain import chain_of
 from netmon.resolver.chain_findings import chain_findings
 from netmon.resolver.compare import Verdict
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.ttl_findings import ttl_findings
 
+_DNSSEC_CODES = frozenset((1, 2, *range(5, 13), 25, 27))
+"""Extended errors that are about signatures and keys (RFC 8914 section 4, and what was registered since)."""
 _FAILURES = ("SERVFAIL", "REFUSED", "FORMERR", "NOTIMP", "BADVERS")
+
+
+_ASK_THE_ZONE = (
+    "ask again with --server authoritative, too: what the zone's own servers say, and until when others may "
+    "still have an old answer"
+)
 
 
 def findings(outcome: Outcome) -> tuple[Finding, ...]:
@@ -27,6 +36,11 @@ def findings(outcome: Outcome) -> tuple[Finding, ...]:
         *_program(outcome),
         *system_findings(outcome),
     )
+
+
+def next_steps(outcome: Outcome) -> tuple[str, ...]:
+    """What to ask next where the answer alone does not help: the servers differ, or fail; once each."""
+    return tuple(dict.fromkeys(each.fix for each in (*_failing(outcome), *_differing(outcome)) if each.fix))
 
 
 def _dead(outcome: Outcome) -> Iterator[Finding]:
@@ -50,8 +64,23 @@ def _failing(outcome: Outcome) -> Iterator[Finding]:
             yield Finding(
                 "dns-failure", FindingState.FAIL, f"{replies.server} fails with {rcodes}.",
                 "; ".join(explained), "It cannot or does not want to say whether there is such a name.",
-                reference="RFC 8914" if explained else "RFC 1035 section 4.1.1",
+                _to_ask_next(outcome.name, failed),
+                "RFC 8914" if explained else "RFC 1035 section 4.1.1",
             )  # fmt: skip
+
+
+def _to_ask_next(name: str, failed: Sequence[Said]) -> str:
+    """Which question shows why a resolver says SERVFAIL, by what it explains."""
+    kinds = [s.answer.type for s in failed if s.answer.rcode == "SERVFAIL" and "CD" not in s.answer.flags]
+    if not kinds:
+        return ""
+    name = name if "A" in kinds else f"{name} {kinds[0]}"
+    codes = {explanation.code for said in failed for explanation in said.extras.ede}
+    dnssec = f"netmon dns {name} --dnssec shows whether a signature is wrong, and which"
+    trace = f"netmon dns {name} --trace shows which server fails"
+    if codes & _DNSSEC_CODES:
+        return dnssec
+    return trace if codes else f"{dnssec}; {trace}"
 
 
 def _lame(outcome: Outcome) -> Iterator[Finding]:
@@ -74,6 +103,7 @@ def _differing(outcome: Outcome) -> Iterator[Finding]:
         yield Finding(
             "dns-differ", FindingState.WARN, f"The servers do not say the same of {outcome.name}", told,
             "Who gets which depends on whom they ask: an old answer in a cache, or another view of the zone.",
+            "" if outcome.authority is not None else _ASK_THE_ZONE,
         )  # fmt: skip
 
 

@@ -6,10 +6,11 @@ from netmon.model.finding import FindingState
 from netmon.resolver.answer import Answer, Record
 from netmon.resolver.application import Application
 from netmon.resolver.ask import Replies, Said
+from netmon.resolver.authority import Authority
 from netmon.resolver.compare import compare
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.judgement import findings, system_findings
+from netmon.resolver.judgement import findings, next_steps, system_findings
 from netmon.resolver.questions import questions
 from netmon.resolver.scope_source import Scoped
 from netmon.resolver.scopes import Scope
@@ -47,6 +48,30 @@ def test_who_fails_and_why() -> None:
     bad = Answer("A", rcode="SERVFAIL", error="it failed")
     (found,) = findings(outcome(bad, ede=(Explanation(9, "DNSKEY Missing", ""),)))
     assert (found.check, found.evidence) == ("dns-failure", "9 DNSKEY Missing")
+
+
+def test_a_failure_leads_to_the_question_that_explains_it() -> None:
+    def fix(*codes: int, rcode: str = "SERVFAIL", kind: str = "A", flags: tuple[str, ...] = ()) -> str:
+        bad = Answer(kind, rcode=rcode, flags=flags, error="it failed")
+        (found,) = findings(outcome(bad, ede=tuple(Explanation(code, "", "") for code in codes)))
+        assert next_steps(outcome(bad, bad)) == (
+            () if rcode != "SERVFAIL" or flags else next_steps(outcome(bad))
+        )
+        return found.fix
+
+    assert fix(7) == "netmon dns a.test. --dnssec shows whether a signature is wrong, and which"
+    assert fix(22, 6, kind="MX").startswith("netmon dns a.test. MX --dnssec ")
+    assert fix(22) == "netmon dns a.test. --trace shows which server fails"
+    assert fix() == f"{fix(7)}; {fix(22)}"
+    assert fix(7, rcode="REFUSED") == fix(7, flags=("CD",)) == ""
+
+
+def test_servers_that_differ_lead_to_those_of_the_zone() -> None:
+    told = outcome(GOOD, OTHER)
+    (step,) = next_steps(told)
+    assert step.startswith("ask again with --server authoritative, too: ")
+    assert next_steps(told._replace(authority=Authority("a.test.", (), ""))) == ()
+    assert next_steps(outcome(GOOD, GOOD)) == ()
 
 
 def test_who_differs() -> None:

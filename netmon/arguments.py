@@ -271,7 +271,7 @@ def _add_dns(commands: argparse._SubParsersAction[Parser]) -> None:
     add("--trace", action="store_true", help="follow the delegations from the root, asking no resolver")
     add(
         "--hints", metavar="FILE",
-        help="with --trace or --server authoritative: the root's servers, in the form of named.root",
+        help="with --trace, --lint or --server authoritative: the root's servers, in the form of named.root",
     )  # fmt: skip
     add("--all", action="store_true", help="with --trace: ask every server of each step, not only the first")
     add("--dnssec", action="store_true", help="whether the answer is authentic: validated here, step by step")

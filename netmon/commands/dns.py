@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from netmon.commands.dns_combination import check_combination
 from netmon.commands.ending import FOUND, NOT_FOUND, CannotAskError
 from netmon.commands.streams import require_output
 
@@ -51,32 +52,6 @@ def run(options: argparse.Namespace) -> int:
     if not outcome.answered:
         raise CannotAskError(why_not(outcome))
     return FOUND if outcome.found else NOT_FOUND
-
-
-def check_combination(options: argparse.Namespace) -> None:
-    """See that what was given can stand together.
-
-    Raises:
-        CannotAskError: it cannot.
-    """
-    if options.zone is not None and not options.lint:
-        raise CannotAskError("--zone FILE needs --lint: it checks the rules on a zone file")
-    if options.trace and options.lint:
-        raise CannotAskError("--trace and --lint are two questions: ask one at a time")
-    if options.dnssec and (options.trace or options.lint):
-        raise CannotAskError("--dnssec is a question of its own: leave --trace and --lint away")
-    if options.anchor is not None and not options.dnssec:
-        raise CannotAskError("--anchor FILE needs --dnssec: it says where trust begins")
-    if options.hints is not None and not options.trace and "authoritative" not in options.server:
-        raise CannotAskError(
-            "--hints FILE needs --trace or --server authoritative: it says where the root is"
-        )
-    if options.all and not options.trace:
-        raise CannotAskError("--all needs --trace: it asks every server of each step")
-    if options.name is None and options.zone is None:
-        raise CannotAskError("which NAME? Say for example example.com, or an address for its name")
-    if options.name is not None and options.zone is not None:
-        raise CannotAskError("--zone FILE takes no NAME: it checks every name of the file")
 
 
 def check_ca(options: argparse.Namespace) -> None:

@@ -31,7 +31,8 @@ def run(options: argparse.Namespace) -> int:
         from netmon.model.text import clean
         from netmon.output.dnssec_json import write_json
 
-        write_json(sys.stdout, trust, clean(options.name.strip(), 255), taken_at)
+        source = "built-in anchor" if options.anchor is None else clean(options.anchor, 255)
+        write_json(sys.stdout, trust, clean(options.name.strip(), 255), taken_at, source)
     else:
         from netmon.output.dnssec_text import write_text
 

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from netmon.commands.ending import CANNOT_ASK, FOUND, NOT_FOUND, CannotAskError
+from netmon.commands.ending import FOUND, NOT_FOUND, CannotAskError
 from netmon.commands.streams import require_output
 
 if TYPE_CHECKING:
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Judge `options.zone`, a zone file, or else the zone of `options.name`; 1 when a rule is broken.
 
-    Where none of the zone's servers answered, what could be judged is told, and the code is 2.
-
     Raises:
-        CannotAskError: the file cannot be read, or the zone not be found.
+        CannotAskError: the file cannot be read, or the zone not be found; or, once what could be judged is
+            written, none of the zone's servers answered.
     """
     require_output()
     from netmon.model.finding import FindingState
@@ -39,7 +38,9 @@ def run(options: argparse.Namespace) -> int:
     sys.stdout.flush()
     if any(finding.state is FindingState.FAIL for finding in findings):
         return NOT_FOUND
-    return CANNOT_ASK if view.is_unanswered else FOUND
+    if view.is_unanswered:
+        raise CannotAskError(f"none of the name servers of {view.origin} answered")
+    return FOUND
 
 
 def _read(options: argparse.Namespace) -> ZoneView:
@@ -54,17 +55,17 @@ def _read(options: argparse.Namespace) -> ZoneView:
 
 def _ask(options: argparse.Namespace) -> ZoneView:
     from netmon.resolver.rules.live_zone import GatherError, gather
-    from netmon.resolver.trace.hints import root_hints
+    from netmon.resolver.trace.hints import HintsError, load_hints, root_hints
 
     server = _server(options)
     try:
         if server is None:
-            return gather(options.name, hints=root_hints())
+            return gather(options.name, hints=load_hints(options.hints) if options.hints else root_hints())
         from netmon.resolver.ask import TIMEOUT_S
         from netmon.resolver.rules.named_server import gather_from
 
         return gather_from(server, options.name, timeout_s=options.timeout or TIMEOUT_S, ca_file=options.ca)
-    except GatherError as error:
+    except (GatherError, HintsError) as error:
         raise CannotAskError(str(error)) from error
 
 
@@ -82,6 +83,14 @@ def _server(options: argparse.Namespace) -> Server | None:
         servers = [server for server in map(parse_server, options.server) if server.scheme not in STANDING_IN]
     except BadServerError as error:
         raise CannotAskError(str(error)) from None
+    if not servers and options.timeout is not None:
+        raise CannotAskError(
+            "--lint takes --timeout only with --server: else it has ten seconds for each server"
+        )
+    if servers and options.hints is not None:
+        raise CannotAskError(
+            "--lint takes --hints only without --server: it asks that server and nobody else"
+        )
     if len(servers) > 1:
         raise CannotAskError("--lint judges the zone of one --server: without one, it compares all of them")
     return servers[0] if servers else None

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         name.to_text(), types, hints, deadline,
         every=options.all, on_step=None if as_json else _show_step,
     )  # fmt: skip
-    _write(traces, hints.source, taken_at, as_json)
+    _write(traces, hints.source, taken_at, options.name if as_json else None)
     if (code := _code(traces)) == CANNOT_ASK:
         raise CannotAskError(traces[0].findings[0].summary)
     return code
@@ -73,11 +73,13 @@ def _show_step(step: TraceStep) -> None:
     sys.stdout.flush()
 
 
-def _write(traces: tuple[Trace, ...], source: str, taken_at: datetime, as_json: bool) -> None:
-    if as_json:
+def _write(traces: tuple[Trace, ...], source: str, taken_at: datetime, asked: str | None) -> None:
+    """As text, or as JSON where it is given what was asked."""
+    if asked is not None:
+        from netmon.model.text import clean
         from netmon.output.trace_rows import write_json
 
-        write_json(sys.stdout, traces, source, taken_at)
+        write_json(sys.stdout, traces, source, taken_at, clean(asked.strip(), 255))
     else:
         from netmon.output.trace_text import write_ends
 

@@ -14,7 +14,7 @@ from netmon.resolver.answer import Record
 from netmon.resolver.ask import Replies, Said
 from netmon.resolver.compare import Compared, Verdict
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.judgement import system_findings
+from netmon.resolver.judgement import next_steps, system_findings
 from netmon.resolver.lifetimes.ttl import Moment
 from netmon.resolver.system.application import Application
 
@@ -49,7 +49,8 @@ def write_text(stream: TextIO, outcome: Outcome, moment: Moment | None = None) -
 def _head(outcome: Outcome, width: int) -> Iterator[str]:
     yield from wrap(outcome.name, width)
     if outcome.tried:
-        yield from wrap(f"the search list was tried first: no {', '.join(outcome.tried)}", width, rest="  ")
+        when = "first" if outcome.order.before else "afterwards"
+        yield from wrap(f"the search list was tried {when}: no {', '.join(outcome.tried)}", width, rest="  ")
     yield from search_lines(outcome.order, outcome.name, width)
     best = _best(outcome)
     if best is None:
@@ -227,6 +228,9 @@ def _tail(outcome: Outcome, width: int) -> Iterator[str]:
         yield from wrap(f"programs here get: {_program(outcome.application)}", width, rest=_INDENT)
     for note in outcome.notes:
         yield from wrap(note, width, rest=_INDENT)
+    for at, step in enumerate(next_steps(outcome)):
+        yield from [""] if at == 0 else []
+        yield from wrap(f"→ {step}", width, rest="  ")
     for finding in system_findings(outcome):
         yield from wrap(f"{finding.state}: {finding.summary} {finding.why}", width, rest=_INDENT)
     if outcome.scoped is not None:

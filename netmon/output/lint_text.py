@@ -64,6 +64,7 @@ def write_json(
         "schema": schema("dns"),
         "taken_at": timestamp(taken_at),
         "source": source,
+        "asked": source,
         "zone": zone,
         "seen": seen or None,
         "answers": [],

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TextIO
 
+from netmon.output.dns_json import ede_row
+from netmon.output.finding_text import finding_row
 from netmon.output.json_lines import schema, write_object
 from netmon.output.rows import Row, timestamp
 from netmon.resolver.trace.steps import Outcome, Trace, TraceCut, TraceServer, TraceStep
 
 
-def write_json(stream: TextIO, traces: Sequence[Trace], source: str, taken_at: datetime) -> None:
+def write_json(
+    stream: TextIO, traces: Sequence[Trace], source: str, taken_at: datetime, asked: str = ""
+) -> None:
     """Write the traces of one name as one object of `netmon dns`.
 
     Args:
@@ -19,18 +23,19 @@ def write_json(stream: TextIO, traces: Sequence[Trace], source: str, taken_at: d
         traces: One for each type.
         source: Where the trace began: the built-in hints, or a file.
         taken_at: When it began.
+        asked: What was typed, safe to print; the name where it is empty.
     """
     body = {
         "schema": schema("dns"),
         "taken_at": timestamp(taken_at),
-        "name": traces[0].name,
         "source": source,
+        "asked": asked or traces[0].name,
+        "name": traces[0].name,
         "answers": [answer_row(trace) for trace in traces],
         "trace": [step_row(step) for trace in traces for step in trace.steps],
         "findings": [
-            {**finding._asdict(), "state": finding.state.value}
-            for trace in traces
-            for finding in trace.findings
+            finding_row(finding)
+            for finding in dict.fromkeys(finding for trace in traces for finding in trace.findings)
         ],
     }
     write_object(stream, body)
@@ -39,15 +44,19 @@ def write_json(stream: TextIO, traces: Sequence[Trace], source: str, taken_at: d
 def answer_row(trace: Trace) -> Row:
     """How the trace for one type ended, in the shape of every answer of `netmon dns`."""
     last = trace.last
+    has_told = trace.outcome in (Outcome.ANSWER, Outcome.NO_DATA, Outcome.NO_SUCH_NAME)
     return {
         "type": trace.type,
         "server": None if last is None else last.address,
+        "address": None if last is None else last.address,
         "transport": None if last is None else last.transport,
         "rcode": None if last is None else last.rcode,
         "ms": None if last is None else _ms(last.ms),
+        "flags": [] if last is None else list(last.flags),
+        "ede": [] if last is None else [ede_row(each) for each in last.ede],
         "outcome": trace.outcome.value,
         "records": [record._asdict() for record in trace.records],
-        "error": None if trace.outcome is Outcome.ANSWER else _error(trace),
+        "error": None if has_told else _error(trace),
     }
 
 
@@ -77,6 +86,8 @@ def _server_row(server: TraceServer) -> Row:
         "detail": server.detail or None,
         "ms": _ms(server.ms),
         "records": [record._asdict() for record in server.records],
+        "flags": list(server.flags),
+        "ede": [ede_row(each) for each in server.ede],
     }
 
 

@@ -45,7 +45,7 @@ def write_ends(stream: TextIO, traces: Sequence[Trace], source: str) -> None:
     write_line(stream, "")
     findings = tuple(dict.fromkeys(finding for trace in traces for finding in trace.findings))
     _write(stream, finding_lines(findings, width))
-    began = f"Began at the {source}; the system's resolver was not asked."
+    began = f"Where it began: {source}; the system's resolver was not asked."
     _write(stream, wrap(began, width))
 
 

@@ -58,6 +58,7 @@ def write_json(
         "schema": schema("dns"),
         "taken_at": timestamp(taken_at),
         "source": "transfer",
+        "asked": zone,
         "zone": zone,
         "serial": None if given is None else given.serial,
         "answers": [_attempt_row(attempt) for attempt in attempts],

@@ -118,10 +118,14 @@ def response(query: dns.message.Message, wire: bytes) -> dns.message.Message | N
         message = dns.message.from_wire(wire, raise_on_truncation=True)
     except dns.message.Truncated as error:
         message = error.kwargs["message"]
-    except (dns.exception.DNSException, ValueError):
-        return None
-    except (IndexError, KeyError, OverflowError, struct.error):  # what a parser of strangers' bytes may meet
-        return None
+    # What a parser of strangers' bytes may meet.
+    except (dns.exception.DNSException, ValueError, LookupError, OverflowError, struct.error):
+        from netmon.resolver.opaque import reread
+
+        reread_message = reread(wire)
+        if reread_message is None:
+            return None
+        message = reread_message
     if not query.is_response(message):
         return None
     asked = query.question[0].rdclass

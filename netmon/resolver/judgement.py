@@ -7,15 +7,22 @@ from collections.abc import Iterator, Sequence
 from netmon.model.finding import Finding, FindingState
 from netmon.resolver.aliases.chain import chain_of
 from netmon.resolver.aliases.findings import chain_findings
+from netmon.resolver.ask import Said
 from netmon.resolver.compare import Verdict
 from netmon.resolver.edns import Explanation
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.lifetimes.findings import ttl_findings
 from netmon.resolver.system import scope_findings, search_list
 
+_DNSSEC_CODES = frozenset((1, 2, *range(5, 13), 25, 27))
+"""Extended errors that are about signatures and keys (RFC 8914 section 4, and what was registered since)."""
 _FAILURES = ("SERVFAIL", "REFUSED", "FORMERR", "NOTIMP", "BADVERS")
-_OF_DNSSEC = (1, 2, *range(5, 13))
-"""Extended errors about signatures and their keys (RFC 8914 section 4)."""
+
+
+_ASK_THE_ZONE = (
+    "ask again with --server authoritative, too: what the zone's own servers say, and until when others may "
+    "still have an old answer"
+)
 
 
 def findings(outcome: Outcome) -> tuple[Finding, ...]:
@@ -30,6 +37,11 @@ def findings(outcome: Outcome) -> tuple[Finding, ...]:
         *_program(outcome),
         *system_findings(outcome),
     )
+
+
+def next_steps(outcome: Outcome) -> tuple[str, ...]:
+    """What to ask next where the answer alone does not help: the servers differ, or fail; once each."""
+    return tuple(dict.fromkeys(each.fix for each in (*_failing(outcome), *_differing(outcome)) if each.fix))
 
 
 def _dead(outcome: Outcome) -> Iterator[Finding]:
@@ -54,7 +66,7 @@ def _failing(outcome: Outcome) -> Iterator[Finding]:
                 "dns-failure", FindingState.FAIL, f"{replies.server} fails with {', '.join(rcodes)}.",
                 "; ".join(_each_once(explained)),
                 "It cannot or does not want to say whether there is such a name.",
-                _where_it_breaks(explained) if "SERVFAIL" in rcodes else "",
+                _to_ask_next(outcome.name, failed),
                 "RFC 8914" if explained else "RFC 1035 section 4.1.1",
             )  # fmt: skip
 
@@ -65,12 +77,18 @@ def _each_once(explained: Sequence[Explanation]) -> Iterator[str]:
         yield next(str(each) for each in explained if each.code == code)
 
 
-def _where_it_breaks(explained: Sequence[Explanation]) -> str:
-    """What to do about a failure that a signature is, or may be, the reason of."""
-    how = "Trust in the app, or netmon dns NAME --dnssec,"
-    if any(each.code in _OF_DNSSEC for each in explained):
-        return f"{how} shows which link of the chain of trust is broken."
-    return "" if explained else f"{how} shows whether it is a signature that does not hold."
+def _to_ask_next(name: str, failed: Sequence[Said]) -> str:
+    """Which question shows why a resolver says SERVFAIL, by what it explains."""
+    kinds = [s.answer.type for s in failed if s.answer.rcode == "SERVFAIL" and "CD" not in s.answer.flags]
+    if not kinds:
+        return ""
+    name = name if "A" in kinds else f"{name} {kinds[0]}"
+    codes = {explanation.code for said in failed for explanation in said.extras.ede}
+    dnssec = f"netmon dns {name} --dnssec, or Trust in the app, shows whether a signature is wrong, and which"
+    trace = f"netmon dns {name} --trace, or Trace in the app, shows which server fails"
+    if codes & _DNSSEC_CODES:
+        return dnssec
+    return trace if codes else f"{dnssec}; {trace}"
 
 
 def _lame(outcome: Outcome) -> Iterator[Finding]:
@@ -93,6 +111,7 @@ def _differing(outcome: Outcome) -> Iterator[Finding]:
         yield Finding(
             "dns-differ", FindingState.WARN, f"The servers do not say the same of {outcome.name}", told,
             "Who gets which depends on whom they ask: an old answer in a cache, or another view of the zone.",
+            "" if outcome.authority is not None else _ASK_THE_ZONE,
         )  # fmt: skip
 
 

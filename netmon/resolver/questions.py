@@ -31,14 +31,14 @@ def questions(
     import dns.name
     import dns.reversename
 
-    if (address := _address(text)) is not None:
+    if (address := address_of(text)) is not None:
         return ("PTR",), [dns.reversename.from_address(address)]
     name = _parse(text)
     suffixes = [dns.name.from_text(suffix) for suffix in search]
     return tuple(map(_known_type, types)), _candidates(name, suffixes, ndots)
 
 
-def _address(text: str) -> str | None:
+def address_of(text: str) -> str | None:
     """`text` as an address; None if it is a name."""
     # Brackets as in a URL; a zone says which link, which no PTR depends on.
     text = text.strip().strip("[]").partition("%")[0]

@@ -10,8 +10,10 @@ from netmon.resolver.ask import Replies, Said
 from netmon.resolver.compare import compare
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
+from netmon.resolver.questions import questions
 from netmon.resolver.server import Server
 from netmon.resolver.system.application import Application
+from netmon.resolver.system.search_list import preview
 
 NAME = "www.example.test."
 FIRST, SECOND = Server("udp", "192.0.2.53", 53), Server("tls", "dns.example", 853)
@@ -61,7 +63,7 @@ def test_a_dead_server_stands_beside_the_others_with_its_reason() -> None:
 
 def test_what_only_one_server_says_is_shown() -> None:
     written = lines(replies(FIRST, answer("A", "192.0.2.1")), replies(SECOND, answer("A", "192.0.2.9")))
-    assert written[-2:] == ["only from tls://dns.example", "  A  300  192.0.2.9"]
+    assert written[-5:-3] == ["only from tls://dns.example", "  A  300  192.0.2.9"]
     assert "tls://dns.example  different" in written
 
 
@@ -100,6 +102,9 @@ def test_what_programs_get_and_what_made_the_difference() -> None:
         " ".join(lines(replies(FIRST, answer("A")), application=other, tried=("www.a.",))).split()
     )
     assert "not what DNS says; what differs: /etc/hosts has 192.0.2.7 for it" in text
+    assert "the search list was tried afterwards: no www.a." in text
+    before = preview(questions("a", ["A"], ("www.a",), 2)[1], 2)
+    text = " ".join(lines(replies(FIRST, answer("A")), tried=("www.a.",), order=before))
     assert "the search list was tried first: no www.a." in text
 
 
@@ -125,4 +130,5 @@ def test_those_that_say_the_same_otherwise_stand_together() -> None:
     third, other = Server("udp", "192.0.2.54", 53), answer("A", "192.0.2.9")
     written = lines(replies(FIRST, answer("A", "192.0.2.1")), replies(SECOND, other), replies(third, other))
     # Two against one: the first is still shown as the answer, as it was asked first.
-    assert written[-2:] == ["only from tls://dns.example, 192.0.2.54", "  A  300  192.0.2.9"]
+    assert written[-5:-3] == ["only from tls://dns.example, 192.0.2.54", "  A  300  192.0.2.9"]
+    assert written[-2].startswith("→ ask again with --server authoritative, too: ")

@@ -16,6 +16,8 @@ def test_everything_is_there() -> None:
     assert [body[key] for key in ("schema", "asked", "name", "type", "status", "rcode")] == [
         "netmon/dns/1", "www.test", "www.test.", "A", "bogus", "NOERROR",
     ]  # fmt: skip
+    assert (body["source"], body["answers"][0]["records"]) == ("built-in anchor", body["records"])
+    assert [(row["rcode"], row["error"]) for row in body["answers"]] == [("NOERROR", None)]
     assert body["taken_at"].startswith("2026-11-25T12:00:00")
     assert body["reason"] == body["findings"][0]["summary"] == "its signature expired 2d ago"
     assert body["records"] == [{"name": "www.test.", "ttl": 300, "type": "A", "data": "192.0.2.1"}]

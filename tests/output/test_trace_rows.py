@@ -32,7 +32,8 @@ def test_the_whole_of_a_sound_trace() -> None:
     assert said["taken_at"] == "2026-11-25T00:00:00.000Z"
     assert said["answers"] == [
         {
-            "type": "A", "server": "192.0.2.53", "transport": "udp", "rcode": "NOERROR", "ms": 0.4,
+            "type": "A", "server": "192.0.2.53", "address": "192.0.2.53", "flags": [], "ede": [],
+            "transport": "udp", "rcode": "NOERROR", "ms": 0.4,
             "outcome": "answer", "error": None,
             "records": [{"name": "www.ex.test.", "ttl": 60, "type": "A", "data": "192.0.2.1"}],
         }
@@ -60,6 +61,16 @@ def test_what_is_not_known_is_null() -> None:
     assert answer["error"] == "No root server can be reached from here."
     (server,) = said["trace"][0]["servers"]
     assert (server["ms"], server["authoritative"], server["outcome"]) == (None, None, "silent")
+
+
+def test_that_there_is_nothing_is_an_answer_and_no_error() -> None:
+    said = body(trace(step(staged.GOOD, used=0), outcome=Outcome.NO_SUCH_NAME))
+    assert [(row["outcome"], row["error"]) for row in said["answers"]] == [("no_such_name", None)]
+
+
+def test_a_finding_of_every_type_is_told_once() -> None:
+    dead = trace(step(staged.DEAD, zone=".", used=None), outcome=Outcome.DEAD_END, detail="no server")
+    assert len(body(dead, dead)["findings"]) == len(body(dead)["findings"])
 
 
 def test_one_answer_for_each_type() -> None:

@@ -34,7 +34,7 @@ def test_a_sound_trace() -> None:
         "",
         "✓ ok      www.ex.test. A: answered with authority by ns.ex.test. (192.0.2.53).",
         "          [trace-end]",
-        "Began at the built-in hints; the system's resolver was not asked.",
+        "Where it began: built-in hints; the system's resolver was not asked.",
     ]
 
 

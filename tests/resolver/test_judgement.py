@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from netmon.model.finding import FindingState
 from netmon.resolver.answer import Answer, Record
 from netmon.resolver.ask import Replies, Said
+from netmon.resolver.authority import Authority
 from netmon.resolver.compare import compare
 from netmon.resolver.edns import Explanation, Extras
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.judgement import findings, system_findings
+from netmon.resolver.judgement import findings, next_steps, system_findings
 from netmon.resolver.questions import questions
 from netmon.resolver.server import Server
 from netmon.resolver.system.application import Application
@@ -51,28 +50,38 @@ def test_who_fails_and_why() -> None:
     assert (found.check, found.evidence) == ("dns-failure", "9 DNSKEY Missing")
 
 
-def test_what_is_explained_of_every_type_is_told_once_and_trust_shows_the_link() -> None:
+def test_what_is_explained_of_every_type_is_told_once() -> None:
     bad = Answer("A", rcode="SERVFAIL", error="it failed")
     told = tuple(Explanation(7, "Signature Expired", f"of {kind}") for kind in ("A", "AAAA", "MX"))
     (found,) = findings(outcome(bad, ede=(*told, Explanation(22, "No Reachable Authority", ""))))
     assert found.evidence == "7 Signature Expired: of A; 22 No Reachable Authority"
-    assert found.fix.startswith("Trust in the app, or netmon dns NAME --dnssec, shows which link")
 
 
-@pytest.mark.parametrize(
-    ("rcode", "ede", "hint"),
-    [
-        ("SERVFAIL", (), "shows whether it is a signature"),
-        ("SERVFAIL", (Explanation(22, "No Reachable Authority", ""),), ""),
-        ("REFUSED", (), ""),
-    ],
-)
-def test_a_signature_is_suspected_only_where_it_may_be_one(
-    rcode: str, ede: tuple[Explanation, ...], hint: str
-) -> None:
-    (found,) = findings(outcome(Answer("A", rcode=rcode, error="it failed"), ede=ede))
-    assert hint in found.fix
-    assert bool(hint) is bool(found.fix)
+def test_a_failure_leads_to_the_question_that_explains_it() -> None:
+    def fix(*codes: int, rcode: str = "SERVFAIL", kind: str = "A", flags: tuple[str, ...] = ()) -> str:
+        bad = Answer(kind, rcode=rcode, flags=flags, error="it failed")
+        (found,) = findings(outcome(bad, ede=tuple(Explanation(code, "", "") for code in codes)))
+        assert next_steps(outcome(bad, bad)) == (
+            () if rcode != "SERVFAIL" or flags else next_steps(outcome(bad))
+        )
+        return found.fix
+
+    assert (
+        fix(7)
+        == "netmon dns a.test. --dnssec, or Trust in the app, shows whether a signature is wrong, and which"
+    )
+    assert fix(22, 6, kind="MX").startswith("netmon dns a.test. MX --dnssec, ")
+    assert fix(22) == "netmon dns a.test. --trace, or Trace in the app, shows which server fails"
+    assert fix() == f"{fix(7)}; {fix(22)}"
+    assert fix(7, rcode="REFUSED") == fix(7, flags=("CD",)) == ""
+
+
+def test_servers_that_differ_lead_to_those_of_the_zone() -> None:
+    told = outcome(GOOD, OTHER)
+    (step,) = next_steps(told)
+    assert step.startswith("ask again with --server authoritative, too: ")
+    assert next_steps(told._replace(authority=Authority("a.test.", (), ""))) == ()
+    assert next_steps(outcome(GOOD, GOOD)) == ()
 
 
 def test_who_differs() -> None:

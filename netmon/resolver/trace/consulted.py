@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
+from netmon.resolver.edns import read_extras
 from netmon.resolver.trace.referral import Delegation, Reading, read_response
 from netmon.resolver.trace.steps import USABLE, Outcome, TraceCut, TraceServer
 
@@ -43,6 +44,8 @@ def consulted(
         authoritative=bool(heard.message.flags & dns.flags.AA),
         transport=heard.transport,
         rcode=clean(dns.rcode.to_text(heard.message.rcode())),
+        flags=tuple(dns.flags.to_text(heard.message.flags).split()),
+        ede=read_extras(heard.message, heard.message).ede,
         records=reading.records,
     )
     return Consulted(said, reading)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from netmon.model.finding import Finding
 from netmon.resolver.answer import Record, Transport
+from netmon.resolver.edns import Explanation
 
 
 class Outcome(StrEnum):
@@ -71,6 +72,9 @@ class TraceServer(NamedTuple):
     rcode: str | None = None
     records: tuple[Record, ...] = ()
     """What it answered, or the name servers that it refers to."""
+    flags: tuple[str, ...] = ()
+    ede: tuple[Explanation, ...] = ()
+    """Why it answers so, in its own words (RFC 8914)."""
 
 
 class TraceCut(NamedTuple):

@@ -84,17 +84,17 @@ def _records(parser: dns.wire.Parser, count: int) -> Iterator[tuple[dns.name.Nam
 
 def _record(parser: dns.wire.Parser) -> tuple[dns.name.Name, Record]:
     import dns.name
-    import dns.rdata
     import dns.rdataclass
     import dns.rdatatype
+
+    from netmon.resolver.opaque import rdata as read_rdata
 
     name = dns.name.from_wire_parser(parser)
     kind, of_class, ttl, length = parser.get_struct("!HHIH")
     number = dns.rdatatype.RdataType.make(kind)
     if of_class != dns.rdataclass.IN or dns.rdatatype.is_metatype(number):
         raise GarbageError
-    with parser.restrict_to(length):
-        rdata = dns.rdata.from_wire_parser(dns.rdataclass.IN, number, parser)
+    rdata, _ = read_rdata(parser, of_class, number, length)
     # RFC 2181 section 8: a TTL with the top bit set means zero.
     seconds = ttl if ttl <= _MAX_TTL else 0
     return name, Record(name.to_text(), seconds, dns.rdatatype.to_text(number), _text(rdata))

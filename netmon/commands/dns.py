@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import stat
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from netmon.commands.dns_ca import check_ca
 from netmon.commands.dns_combination import check_combination
 from netmon.commands.ending import FOUND, NOT_FOUND, CannotAskError
 from netmon.commands.streams import require_output
@@ -52,30 +51,6 @@ def run(options: argparse.Namespace) -> int:
     if not outcome.answered:
         raise CannotAskError(why_not(outcome))
     return FOUND if outcome.found else NOT_FOUND
-
-
-def check_ca(options: argparse.Namespace) -> None:
-    """See that the file of `--ca` holds certificates: else every server would be blamed for it.
-
-    Raises:
-        CannotAskError: it holds none, or cannot be read.
-    """
-    if options.ca is None:
-        return
-    import ssl
-
-    from netmon.model.text import clean
-
-    named = f"--ca: {clean(options.ca, 200)}"
-    try:
-        if not stat.S_ISREG(os.stat(options.ca).st_mode):
-            raise CannotAskError(f"{named} is no file")
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(options.ca)
-    except ssl.SSLError:
-        raise CannotAskError(f"{named} holds no certificates (PEM)") from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise CannotAskError(f"{named} cannot be read ({why})") from None
 
 
 def read_enquiry(options: argparse.Namespace) -> Enquiry:

@@ -52,7 +52,7 @@ def _code(trust: Trust) -> int:
 
 
 def _validate(options: argparse.Namespace) -> Trust:
-    from netmon.commands.dns import check_ca
+    from netmon.commands.dns_ca import check_ca
     from netmon.resolver.circle import NobodyError
     from netmon.resolver.dnssec.inquiry import TIMEOUT_S, TrustWanted, trust_in
     from netmon.resolver.questions import BadNameError

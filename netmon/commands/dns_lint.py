@@ -75,7 +75,7 @@ def _server(options: argparse.Namespace) -> Server | None:
     Raises:
         CannotAskError: it is none, or there are several.
     """
-    from netmon.commands.dns import check_ca
+    from netmon.commands.dns_ca import check_ca
     from netmon.resolver.server import STANDING_IN, BadServerError, parse_server
 
     check_ca(options)

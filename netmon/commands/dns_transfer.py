@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
             one began to give the zone, and did not end.
     """
     require_output()
-    from netmon.commands.dns import check_ca
+    from netmon.commands.dns_ca import check_ca
     from netmon.resolver.ask import TIMEOUT_S
     from netmon.resolver.transfer.transferring import Patience, transfer_from_any
 

@@ -11,7 +11,7 @@ from netmon.model.text import clean
 from netmon.resolver.answer import follow
 from netmon.resolver.ask import Replies
 from netmon.resolver.enquiry import Outcome
-from netmon.resolver.lasting import old_until
+from netmon.resolver.lifetimes.lasting import old_until
 from netmon.resolver.lifetimes.ttl import Moment, lifetimes
 from netmon.resolver.server import Server
 from netmon.resolver.system.servers import System

@@ -10,7 +10,7 @@ from netmon.model.finding import FindingState
 from netmon.resolver.answer import Answer
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.judgement import findings
-from netmon.resolver.lasting import old_answers
+from netmon.resolver.lifetimes.lasting import old_answers
 from netmon.resolver.lifetimes.ttl import Lifetime, Moment, lifetimes
 from netmon.resolver.system.scopes import choose, where
 from netmon.resolver.watch import Change, What

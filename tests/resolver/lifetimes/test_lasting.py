@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from netmon.resolver.lasting import old_answers, old_until
+from netmon.resolver.lifetimes.lasting import old_answers, old_until
 from netmon.resolver.lifetimes.ttl import Moment, lifetimes
 from tests.resolver.saying import CACHE, OTHER, OWN, SOA, answer, outcome, record, says
 

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from netmon.resolver.enquiry import Enquiry
+from netmon.tui.dns_panes.base import Subject
+from netmon.tui.dns_panes.records import RecordsPane
 from netmon.tui.widgets.detail_panel import DetailLines
+from netmon.tui.widgets.live_table import LiveTable
+from tests.resolver.saying import CACHE, NAME, answer, outcome, record, says
 from tests.resolver.server import Server, serve
 from tests.tui.dns_screen import Clock, opened
 
@@ -68,3 +73,27 @@ async def test_a_watched_name_is_asked_again_when_it_expires_and_what_changed_is
             assert "2 changes" in screen.status
             await screen.pilot.press("w")
             assert "watching" not in screen.status
+
+
+class CountingClock(Clock):
+    """Counts how often it is looked at: each row that is formatted looks."""
+
+    looks = 0
+
+    def __call__(self) -> float:
+        self.looks += 1
+        return super().__call__()
+
+
+async def test_of_two_thousand_records_only_those_in_view_tick() -> None:
+    clock = CountingClock()
+    many = outcome(says(CACHE, answer(*(record(f"10.0.{at >> 8}.{at & 255}") for at in range(2000)))))
+    async with opened("192.0.2.1", clock=clock, size=(100, 24)) as screen:
+        pane = screen.tab.query_one(RecordsPane)
+        pane.show_subject(Subject(1, Enquiry(NAME), many))
+        await screen.pilot.pause()
+        assert len(pane.query_one(LiveTable).rows) == 2000
+        clock.looks = 0
+        pane.tick()
+        await screen.pilot.pause()
+        assert 0 < clock.looks <= 3 * screen.pilot.app.size.height

@@ -102,7 +102,7 @@ remote-control:
 
 def _answers() -> bool:
     try:
-        dns.query.udp(dns.message.make_query("localhost.", "A"), CACHE, timeout=0.5)
+        dns.query.udp(dns.message.make_query("localhost.", "A"), CACHE, timeout=0.1)
     except (dns.exception.DNSException, OSError):
         return False
     return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from netmon.model.text import clean
@@ -109,6 +108,8 @@ def find_authority(
 
 
 def _by_resolvers(name: dns.name.Name, resolvers: Resolvers) -> Authority:
+    from concurrent.futures import ThreadPoolExecutor
+
     import dns.name
 
     zone = _zone_of(name, resolvers)

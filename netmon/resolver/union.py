@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from netmon.resolver.answer import Record, follow
@@ -38,49 +39,59 @@ class Row(NamedTuple):
 
 def union(outcome: Outcome, watched: Watched) -> tuple[Row, ...]:
     """The rows along the chain of aliases, then by type in the order asked, then those that are gone."""
-    rows: dict[Key, Row] = {}
-    for each in outcome.replies:
-        for said in each.said:
-            for record in said.answer.records:
-                ends = None if each.server.name else (said.answer.received_at or 0.0) + record.ttl
-                row = Row(record, (each.server,), ends)
-                rows[key_of(record)] = _joined(rows.get(key_of(record)), row)
     last = {change.key: change for change in watched.changes}
-    marked = [row._replace(mark=_mark(last.get(row.key), watched.changes)) for row in rows.values()]
+    removed = {(*change.key[:2], change.at) for change in watched.changes if change.what is What.REMOVED}
+    rows = {
+        key: Row(record, tuple(servers), expires_at, _mark(last.get(key), removed))
+        for key, (record, servers, expires_at) in _held(outcome).items()
+    }
     gone = [
         Row(change.record, (), 0.0, "closing")
         for key, change in last.items()
         if key not in rows and change.what is What.REMOVED
     ]
-    return (*_in_order(marked, outcome), *gone)
+    return (*_in_order(rows, outcome), *gone)
 
 
-def _joined(row: Row | None, other: Row) -> Row:
-    if row is None:
-        return other
-    shorter = min(row, other, key=lambda each: math.inf if each.expires_at is None else each.expires_at)
-    return shorter._replace(servers=tuple(dict.fromkeys((*row.servers, *other.servers))))
+def _held(outcome: Outcome) -> dict[Key, tuple[Record, dict[Server, None], float | None]]:
+    """Each record as it expires first, who has it, and when that is; None where the zone alone has it."""
+    held: dict[Key, tuple[Record, dict[Server, None], float | None]] = {}
+    for each in outcome.replies:
+        for said in each.said:
+            at = said.answer.received_at or 0.0
+            for record in said.answer.records:
+                key, expires_at = key_of(record), None if each.server.name else at + record.ttl
+                before = held.get(key)
+                if before is None:
+                    held[key] = record, {each.server: None}, expires_at
+                    continue
+                before[1][each.server] = None
+                if expires_at is not None and (before[2] is None or expires_at < before[2]):
+                    held[key] = record, before[1], expires_at
+    return held
 
 
-def _mark(change: Change | None, changes: Sequence[Change]) -> str:
+def _mark(change: Change | None, removed: Container[tuple[str, str, datetime]]) -> str:
+    """What became of a record by its last change.
+
+    Args:
+        change: None where it has always been there.
+        removed: names and types of which another record went, and when.
+    """
     if change is None:
         return ""
     if change.what is What.REMOVED:  # at one server: others have it still
         return "changed"
-    replaced = any(
-        other.what is What.REMOVED and other.key[:2] == change.key[:2] and other.at == change.at
-        for other in changes
-    )
-    return "changed" if replaced else "new"
+    return "changed" if (*change.key[:2], change.at) in removed else "new"
 
 
-def _in_order(rows: Sequence[Row], outcome: Outcome) -> list[Row]:
-    chain = follow(outcome.name, (row.record for row in rows))
+def _in_order(rows: Mapping[Key, Row], outcome: Outcome) -> list[Row]:
+    chain = follow(outcome.name, (row.record for row in rows.values()))
     place = {name.lower(): at for at, name in enumerate(chain)}
     kinds = {said.answer.type: at for each in outcome.replies for at, said in enumerate(each.said)}
 
-    def order(row: Row) -> tuple[int, int, str]:
-        name, kind, data = row.key
+    def order(item: tuple[Key, Row]) -> tuple[int, int, str]:
+        name, kind, data = item[0]
         return place.get(name, len(place)), kinds.get(kind, len(kinds)), data
 
-    return sorted(rows, key=order)
+    return [row for _, row in sorted(rows.items(), key=order)]

@@ -82,21 +82,22 @@ def heard(watched: Watched, outcome: Outcome, at: datetime) -> Watched:
         outcome: what all servers said.
         at: when, for the eyes of people.
     """
-    known, changes = dict(watched.known), list(watched.changes)
+    known = dict(watched.known)
+    changes = dict.fromkeys(watched.changes)  # types share their aliases: what changed there is one change
     for server, kind, records in _answers(outcome):
         before = known.get((server, kind))
         known[server, kind] = records
         if before is not None:
-            new = [Change(at, server, What.REMOVED, r) for key, r in before.items() if key not in records]
-            new += [Change(at, server, What.ADDED, r) for key, r in records.items() if key not in before]
-            # Types share their aliases: what changed there is one change.
-            changes += [each for each in new if each not in changes]
+            gone = (r for key, r in before.items() if key not in records)
+            new = (r for key, r in records.items() if key not in before)
+            changes |= dict.fromkeys(Change(at, server, What.REMOVED, r) for r in gone)
+            changes |= dict.fromkeys(Change(at, server, What.ADDED, r) for r in new)
     latencies = {
         each.server: (*watched.latencies.get(each.server, ()), first_ms(outcome, each.server))[-LATENCIES:]
         for each in outcome.replies
     }
     failures = 0 if outcome.answered else watched.failures + 1
-    return Watched(known, tuple(changes[-CHANGES:]), latencies, failures, watched.rounds + 1)
+    return Watched(known, tuple(changes)[-CHANGES:], latencies, failures, watched.rounds + 1)
 
 
 def _answers(outcome: Outcome) -> Iterator[tuple[Server, str, dict[Key, Record]]]:

@@ -152,7 +152,9 @@ class NetmonApp(App[None]):
             self._current.names_changed()
 
     def _show_figures(self, state: State) -> None:
-        self.query_one(TopBar).show_figures(*figures(state, self._host))
+        bar = self.query_one_optional(TopBar)
+        if bar is not None:  # else the app is being taken down
+            bar.show_figures(*figures(state, self._host))
 
     # -- tabs
 

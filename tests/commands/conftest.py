@@ -1,4 +1,4 @@
-"""A connection whose bytes are known."""
+"""A connection whose bytes are known, and silence that is believed sooner."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.commands.meeting import Pair, meet, server_alone
+from tests.resolver.patience import lose_patience
 from tests.sockets import receive_exactly
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    lose_patience(monkeypatch)
 
 
 @pytest.fixture(scope="module")

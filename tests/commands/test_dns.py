@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from tests.program import netmon, said_in_one_line
+from tests.program import environment, netmon, said_in_one_line
 from tests.resolver.authority import Authority
 from tests.resolver.hostile import serve_reply
 from tests.resolver.server import Fault, Server, serve
@@ -217,3 +219,50 @@ def test_2000_records_and_a_failure_with_records() -> None:
     assert found.out.count("\n  A  60  10.0.") == 2000
     assert failed.code == 2
     assert failed.err.startswith(f"netmon dns: no server knows: tcp://{address}: the server could not find")
+
+
+_NEVER = {
+    "dns.query", "dns.resolver", "psutil", "textual", "rich", "httpx", "h2", "aioquic", "asyncio", "sqlite3",
+}  # fmt: skip
+"""Each costs as much as the rest of the command, or many times that."""
+
+
+@pytest.mark.parametrize(
+    ("words", "also"),
+    [
+        (("A",), {"cryptography", "concurrent.futures", "json"}),
+        (("A", "--json"), {"cryptography", "concurrent.futures"}),
+        (("--lint",), {"cryptography"}),
+        (("AXFR",), {"cryptography"}),
+        (("A", "--dnssec"), set()),
+    ],
+)
+def test_it_loads_only_what_it_needs(server: Server, words: tuple[str, ...], also: set[str]) -> None:
+    assert not (_NEVER | also) & _loaded("host.example.test", *words, "--server", str(server.endpoint))
+
+
+def test_nor_does_a_trace_or_a_zone_file_load_more(tmp_path: Path) -> None:
+    path = tmp_path / "zone"
+    path.write_text("$ORIGIN zone.test.\n@ 60 SOA ns mail 1 2 3 4 5\n@ 60 NS ns\nns 60 A 192.0.2.1\n")
+    assert not (_NEVER | {"cryptography", "concurrent.futures"}) & _loaded("--zone", str(path), "--lint")
+    dead_end = ("host.example.test", "--trace", "--server", "127.0.0.1", "--timeout", "0.2")
+    assert not (_NEVER | {"cryptography"}) & _loaded(*dead_end)
+
+
+def _loaded(*words: str) -> set[str]:
+    """The modules that are there at the end of a whole `netmon dns`."""
+    program = (
+        "import sys; from netmon.cli import run; code = run(['dns', *sys.argv[1:]]);"
+        "print('loaded', *sys.modules, sep='\\n', file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(),
+        timeout=60,
+        check=True,
+    )
+    loaded = set(done.stderr.partition("loaded\n")[2].splitlines())
+    assert "netmon.commands.dns" in loaded
+    return loaded

@@ -23,11 +23,13 @@ class CachedTree(NamedTuple):
 
     tree: Tree
 
-    def enquire(self, name: str, *types: str, servers: tuple[str, ...] = ("authoritative", CACHE)) -> Outcome:
+    def enquire(
+        self, name: str, *types: str, servers: tuple[str, ...] = ("authoritative", CACHE), seconds: float = 5
+    ) -> Outcome:
         """Ask within the namespace."""
         asked = tuple(map(parse_server, servers))
         with self.tree.host.entered():
-            return enquire(Enquiry(name, types or ("A",), asked, timeout_s=5))
+            return enquire(Enquiry(name, types or ("A",), asked, timeout_s=seconds))
 
     def enquire_by_hints(self, name: str, *types: str) -> Outcome:
         """Ask the zone's own servers, found from the root."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.resolver.authority import Authority, Certificate
+from tests.resolver.patience import lose_patience
 from tests.resolver.server import Fault, Server, serve
 
 WIDE_ZONE = """
@@ -26,6 +27,11 @@ WIDE_FAULTS = {
     "noise.wide.test.": Fault(garbage=b"\x00\x01garbage", only_garbage=True),
     "old.wide.test.": Fault(no_edns=True),
 }
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    lose_patience(monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -116,3 +116,25 @@ def test_failures_back_off() -> None:
 def test_never_too_often_and_never_too_rarely(ttl: int, at: float, now: float) -> None:
     found = outcome(replies(ONE, said(record("1", ttl), at=at)))
     assert LEAST_S <= due_in(after(found), found, now) <= MOST_S
+
+
+class Counted(str):
+    """Data that counts how often it is compared."""
+
+    __slots__ = ()
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return str.__eq__(self, other)
+
+
+def test_of_a_thousand_changes_each_is_not_compared_with_all_others() -> None:
+    rounds = []
+    for at in range(2):
+        shared = [record(Counted(f"{at}.{number}")) for number in range(1000)]
+        rounds.append(outcome(replies(ONE, said(*shared), said(*shared, kind="AAAA"))))
+    Counted.compared = 0
+    assert len(after(*rounds).changes) == CHANGES
+    assert Counted.compared < 10_000

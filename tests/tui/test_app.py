@@ -15,6 +15,7 @@ from netmon.tui.screens.help import HelpScreen
 from netmon.tui.tabs.connections import ConnectionsTab
 from netmon.tui.tabs.ports import PortsTab
 from netmon.tui.tabs.registry import TABS
+from netmon.tui.widgets.top_bar import TopBar
 from tests.builders import NOW
 from tests.staging import (
     SIZES,
@@ -307,3 +308,11 @@ async def test_garbage_is_collected_after_the_first_paint() -> None:
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+async def test_a_state_that_comes_while_the_app_is_taken_down_is_no_fault() -> None:
+    async with running() as screen:
+        await screen.poll(inbound())
+        await screen.app.query_one(TopBar).remove()
+        await screen.poll(outbound())
+        assert screen.app.is_running

@@ -84,6 +84,8 @@ class ChainPane(DnsPane):
         self._found: ChainPane.Found | None = None
         self._fault = ""
         self._contacts: Sequence[Contact] | None = None
+        self._shown: dict[str, Content] = {}
+        """What each part says now."""
 
     def compose(self) -> ComposeResult:
         """The chain over the story."""
@@ -198,7 +200,10 @@ class ChainPane(DnsPane):
 
     def _show(self, chain: Content, steps: Content, lives: Content) -> None:
         for where, what in (("#dns-chain", chain), ("#dns-story", steps), ("#dns-lives", lives)):
-            self.query_one(where, Static).update(what)
+            before = self._shown.get(where)
+            if before is None or not before.is_same(what):  # to lay out text costs, and in most nothing ticks
+                self._shown[where] = what
+                self.query_one(where, Static).update(what)
 
     def _progress(self) -> Iterator[Content]:
         if self._fault:

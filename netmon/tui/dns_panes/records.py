@@ -157,6 +157,8 @@ class RecordsPane(DnsPane):
             self._draw_details()
 
     def _draw_details(self) -> None:
+        if self._open is None:
+            return
         outcome = None if self._subject is None else self._subject.whole
         found = next((row for row in self._table.rows if row.key == self._open), None)
         if found is not None and outcome is not None:

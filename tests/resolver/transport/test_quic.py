@@ -58,7 +58,7 @@ def test_a_handshake_that_never_ends_is_ended(ca_file: str, spoil: str) -> None:
         server.settimeout(0.2)
         thread = Thread(target=_spoil, args=(server, spoil))
         thread.start()
-        said = failure(ask(f"quic://127.0.0.1:{server.getsockname()[1]}", seconds=0.8, ca_file=ca_file))
+        said = failure(ask(f"quic://127.0.0.1:{server.getsockname()[1]}", seconds=0.4, ca_file=ca_file))
         thread.join()
     assert said.startswith(
         "ended the connection (" if spoil == "version" else "was silent until the time was up"

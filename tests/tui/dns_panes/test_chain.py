@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dns.name
 import pytest
 from textual.app import App, ComposeResult
+from textual.visual import VisualType
 from textual.widgets import Static
 
 from netmon.resolver.enquiry import Enquiry
@@ -144,3 +145,27 @@ async def test_an_old_answer_and_connections() -> None:
         pane.show_state(state()._replace(accepted={}))
         assert "is not known here" in str(app.query_one("#dns-story", Static).render())
         pane.forget()
+
+
+async def test_only_what_ticks_is_laid_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out: list[str | None] = []
+    update = Static.update
+
+    def counted(widget: Static, content: VisualType = "", **options: bool) -> None:
+        laid_out.append(widget.id)
+        update(widget, content, **options)
+
+    said = outcome(says(CACHE, answer(*(record(f"10.0.{at >> 8}.{at & 255}") for at in range(2000)))))
+    now = [1000.0]
+    app = PaneApp()
+    async with app.run_test() as pilot:
+        pane = app.query_one(ChainPane)
+        pane.clock = lambda: now[0]
+        pane.show_subject(Subject(1, Enquiry(NAME), said._replace(waiting=(CACHE,))))
+        await pilot.pause()
+        monkeypatch.setattr(Static, "update", counted)
+        pane.tick()
+        assert laid_out == []
+        now[0] += 1
+        pane.tick()
+        assert laid_out == ["dns-chain"]

@@ -119,3 +119,27 @@ async def test_that_there_is_no_record_is_said_only_where_a_server_knows_it() ->
             pane.show_subject(Subject(1, Enquiry(NAME), lived(says(CACHE, said))))
             await pilot.pause()
             assert pane.query_one(LiveTable).empty_text.startswith(empty)
+
+
+class CountingClock(Clock):
+    """Counts how often it is looked at: each row that is formatted looks."""
+
+    looks = 0
+
+    def __call__(self) -> float:
+        self.looks += 1
+        return super().__call__()
+
+
+async def test_of_two_thousand_records_only_those_in_view_tick() -> None:
+    clock = CountingClock()
+    many = lived(says(CACHE, answer(*(record(f"10.0.{at >> 8}.{at & 255}") for at in range(2000)))))
+    async with opened("192.0.2.1", clock=clock, size=(100, 24)) as screen:
+        pane = screen.tab.query_one(RecordsPane)
+        pane.show_subject(Subject(1, Enquiry(NAME), many))
+        await screen.pilot.pause()
+        assert len(pane.query_one(LiveTable).rows) == 2000
+        clock.looks = 0
+        pane.tick()
+        await screen.pilot.pause()
+        assert 0 < clock.looks <= 3 * screen.pilot.app.size.height

@@ -14,6 +14,7 @@ from textual.geometry import Region
 from netmon.engine.explain import Explanation, Fact, explain
 from netmon.tui.widgets.detail_panel import DetailLines, DetailPanel, lay_out_explanation, wrap_cells
 from tests.builders import NOW, connection, listener, state
+from tests.tui.waiting import until
 from tests.tui.widgets.test_fit import HOSTILE
 
 SHORT = Explanation(
@@ -157,8 +158,7 @@ async def test_keeps_its_place_while_the_same_is_refreshed_and_begins_anew_for_a
         await pilot.pause()
         assert panel.scroll_y == 5
         panel.show(explain(listener(), state()))
-        await pilot.pause()
-        assert panel.scroll_y == 0
+        await until(pilot, lambda: panel.scroll_y == 0)
 
 
 async def test_scrolls_by_the_keys_of_the_house() -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from threading import Event
 from typing import Any
 
 from textual.app import App, ComposeResult
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from netmon.loopback.race.result import RaceResult
@@ -17,6 +15,7 @@ from netmon.tui.widgets.race_pane import RacePane
 from netmon.tui.widgets.race_view import RaceView
 from tests.loopback.race.staged import FOUR, alone, raced
 from tests.sockets import listener, port_of
+from tests.tui.waiting import until
 
 
 class PaneApp(App[None]):
@@ -35,13 +34,6 @@ class PaneApp(App[None]):
 async def opened(**options: Any) -> Any:
     async with PaneApp(RacePane(**options)).run_test(size=(100, 40)) as pilot:
         yield pilot, pilot.app.query_one(RacePane)
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        await pilot.pause(0.01)
 
 
 async def test_a_real_race_to_a_target_that_was_typed() -> None:

@@ -9,6 +9,7 @@ from netmon.loopback.race.result import Alone, RaceResult
 from netmon.loopback.race.stacks import Run
 from netmon.tui.widgets.race_view import RaceView, race_content
 from tests.loopback.race.staged import FOUR, REFUSED, SIX, alone, raced
+from tests.tui.waiting import until
 
 
 def lines(result: RaceResult, width: int = 78) -> list[str]:
@@ -82,6 +83,6 @@ async def test_it_is_drawn_again_for_another_width_and_is_no_markup() -> None:
         assert "█" * 11 not in str(view.query_one("Static").render())
         view.focus()
         await pilot.press("G")
-        assert view.scroll_offset.y == view.max_scroll_y > 0
+        await until(pilot, lambda: view.scroll_offset.y == view.max_scroll_y > 0)
         await pilot.press("g")
-        assert view.scroll_offset.y == 0
+        await until(pilot, lambda: view.scroll_offset.y == 0)

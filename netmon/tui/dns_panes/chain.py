@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from netmon.engine.state import State
 from netmon.model.text import clean
-from netmon.resolver.aliases.chain import Chain, End, Link, chain_of
+from netmon.resolver.aliases.chain import chain_of
 from netmon.resolver.aliases.findings import chain_findings
 from netmon.resolver.ask import GivenUpError
 from netmon.resolver.beside import with_authority
@@ -26,29 +25,18 @@ from netmon.resolver.contacts import Contact, contacts_with
 from netmon.resolver.enquiry import Outcome
 from netmon.resolver.lifetimes.findings import ttl_findings
 from netmon.resolver.lifetimes.ttl import Moment, lifetimes
-from netmon.resolver.story import StepState, StoryStep, addresses_of, story
+from netmon.resolver.story import addresses_of, story
 from netmon.resolver.trace.hints import Hints, root_hints
 from netmon.resolver.trace.steps import Trace
 from netmon.resolver.trace.tracing import trace_all
 from netmon.resolver.transport.exchange import Deadline
 from netmon.tui.dns_panes.base import DnsPane, Subject
+from netmon.tui.dns_panes.chain_lines import chain_lines, story_lines
 from netmon.tui.dns_panes.notes import old_lines
 from netmon.tui.widgets.finding_list import grounds_text, verdict_text
 from netmon.tui.widgets.fit import printable
 
 _TRACE_S = 8.0
-_MARKS = {
-    StepState.KNOWN: ("✓", "$text-success"),
-    StepState.FAILED: ("✕", "$text-error"),
-    StepState.UNKNOWN: ("?", "$text-muted"),
-}
-_ENDS = {
-    End.NO_SUCH_NAME: "does not exist",
-    End.NO_DATA: "has none of the types that were asked for",
-    End.LOOP: "comes again: a loop",
-    End.TOO_LONG: "and so on without an end",
-    End.OPEN: "what it has is not known",
-}
 
 
 class ChainPane(DnsPane):
@@ -191,10 +179,10 @@ class ChainPane(DnsPane):
         steps = story(outcome, trace, lives, self._contacts, moment)
         findings = (*chain_findings(chain), *ttl_findings(outcome))
         told = [Content("\n").join((verdict_text(each), grounds_text(each))) for each in findings]
-        lines = (*_chain_lines(chain, now - _heard_at(outcome)), *old_lines(lives, moment))
+        lines = (*chain_lines(chain, now - _heard_at(outcome)), *old_lines(lives, moment))
         self._show(
             Content("\n").join(lines),
-            Content("\n").join((*_story_lines(steps), *self._progress())),
+            Content("\n").join((*story_lines(steps), *self._progress())),
             Content("\n").join(told),
         )
 
@@ -226,40 +214,3 @@ def _heard_at(outcome: Outcome) -> float:
     times = [s.answer.received_at for each in outcome.replies for s in each.said if not each.server.name]
     times = times or [s.answer.received_at for each in outcome.replies for s in each.said]
     return min((each for each in times if each is not None), default=0.0)
-
-
-def _chain_lines(chain: Chain, age_s: float) -> Iterator[Content]:
-    """Downwards, each name beneath the one that leads to it."""
-    left = None if chain.effective is None else _ticked(chain.effective, age_s)
-    yield Content.assemble(
-        (printable(chain.name), "bold"), "" if left is None else f"   good for {left} s as a whole"
-    )
-    for link in chain.links:
-        yield Content(f"  │ {link.type}  {_ttl(link, age_s)}")
-        yield Content(f"  ▼ {printable(link.data)}")
-    for link in chain.last:
-        yield Content(f"    {link.type}  {printable(link.data)}  {_ttl(link, age_s)}")
-    if chain.end is not End.ANSWER:
-        detail = f": {chain.detail}" if chain.detail else ""
-        yield Content(printable(f"    {_ENDS[chain.end]}{detail}"))
-
-
-def _ticked(seconds: int, age_s: float) -> int:
-    return max(0, math.ceil(seconds - age_s))
-
-
-def _ttl(link: Link, age_s: float) -> str:
-    if link.left is None:
-        return f"TTL {link.ttl}" if link.ttl is not None else "TTL not known"
-    whole = f" of {link.ttl}" if link.ttl is not None else ""
-    return f"{_ticked(link.left, age_s)} s left{whole}"
-
-
-def _story_lines(steps: Sequence[StoryStep]) -> Iterator[Content]:
-    for number, step in enumerate(steps, 1):
-        symbol, style = _MARKS[step.state]
-        yield Content.assemble(
-            (f"{symbol} ", style), (f"{number} {step.title}: ", "bold"), printable(step.sentence)
-        )
-        if step.basis:
-            yield Content.assemble("    ", (printable(step.basis), "$text-muted"))

@@ -78,8 +78,8 @@ def status(subject: Subject, watching: tuple[float | None, bool] | None, moment:
     parts = [*old, clean(shown, 400), *_nothing(outcome), *_who(outcome.replies)]
     if outcome.waiting:
         parts.append(f"waiting for {', '.join(map(str, outcome.waiting))} …")
-    if watching is not None:
-        parts.append(_watching(*watching, len(subject.watched.changes)))
+    if watching is not None:  # in front: that is what one waits for, and the end may be cut off
+        parts.insert(0, _watching(*watching, len(subject.watched.changes)))
     well = until is None and all(map(_knows_all, outcome.replies))
     good = FindingState.OK if well else FindingState.WARN
     return marked(good if outcome.found else FindingState.FAIL, " · ".join(parts))

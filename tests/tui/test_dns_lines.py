@@ -74,8 +74,10 @@ def test_status_says_when_a_watched_name_is_asked_again_and_what_changed() -> No
     first, second = (outcome(replies(ONE, said(record(data)))) for data in "12")
     watched = heard(heard(Watched(), first, NOON), second, NOON)
     subject = Subject(1, Enquiry("host"), second, watched)
-    assert status(subject, (41.6, False), MOMENT).plain.endswith("watching: asks again in 42 s, 2 changes")
-    assert status(subject, (None, True), MOMENT).plain.endswith("watching: asking again …, 2 changes")
+    assert status(subject, (41.6, False), MOMENT).plain.startswith(
+        "✓ watching: asks again in 42 s, 2 changes · "
+    )
+    assert status(subject, (None, True), MOMENT).plain.startswith("✓ watching: asking again …, 2 changes · ")
 
 
 def test_status_says_until_when_old_answers_may_last_as_long_as_they_do() -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
+from netmon.resolver.configuration import configuration
 from netmon.resolver.enquiry import Enquiry
 from netmon.resolver.rules.judging import judge
 from netmon.resolver.rules.live_zone import gather
@@ -57,7 +58,9 @@ def rule(asked: Enquiry, stop: Event | None = None) -> Ruling:
 def _resolvers(servers: Sequence[Server]) -> list[Endpoint] | None:
     """Those of them that can be asked over plain DNS; None for those of the machine where there is none."""
     plain = [each for each in servers if each.scheme in ("udp", "tcp") and each.is_address]
-    return [Endpoint(each.host, each.port) for each in plain] or None
+    named = [Endpoint(each.host, each.port) for each in plain]
+    own = configuration().servers if named and any(each.scheme == "system" for each in servers) else ()
+    return [*own, *named] or None
 
 
 def _ruling(view: ZoneView, started: float) -> Ruling:

@@ -77,6 +77,10 @@ class ServerRow(NamedTuple):
         """How that is coloured."""
         return _KINDS.get(self.cell(kind), "")
 
+    def is_telling(self, kind: str) -> bool:
+        """Whether it has more to say of a type than that there is nothing."""
+        return self.replies is not None and self.cell(kind) not in ("none", "–")
+
     def said(self, kind: str) -> Said | None:
         """What it said to the question for a type."""
         all_said = () if self.replies is None else self.replies.said

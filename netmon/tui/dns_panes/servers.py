@@ -39,13 +39,15 @@ class ServersPane(DnsPane):
     """
 
     _types: tuple[str, ...] = ()
+    _telling: frozenset[str] = frozenset()
+    """Those of which any server has something to say."""
     _open: Server | None = None
     """The server whose details are shown."""
 
     def compose(self) -> ComposeResult:
         """The grid and the details."""
         with Container(id="dns-grid-body"):
-            yield LiveTable[ServerRow](_columns(()), lambda row: row.key, id="dns-grid")
+            yield LiveTable[ServerRow](_columns((), frozenset()), lambda row: row.key, id="dns-grid")
             yield DetailPanel()
 
     def show_subject(self, subject: Subject) -> None:
@@ -55,10 +57,12 @@ class ServersPane(DnsPane):
         if outcome is None:
             self._table.set_rows(())
             return
-        if (types := types_of(outcome)) != self._types:
-            self._types = types
-            self._table.set_columns(_columns(types))
-        self._table.set_rows(server_rows(outcome, subject.watched))
+        rows, types = server_rows(outcome, subject.watched), types_of(outcome)
+        telling = frozenset(kind for kind in types if any(row.is_telling(kind) for row in rows))
+        if (types, telling) != (self._types, self._telling):
+            self._types, self._telling = types, telling
+            self._table.set_columns(_columns(types, telling))
+        self._table.set_rows(rows)
         self._draw_details()
 
     def focus_first(self) -> None:
@@ -102,19 +106,21 @@ class ServersPane(DnsPane):
         return self.query_one("#dns-grid", LiveTable)
 
 
-def _columns(types: tuple[str, ...]) -> list[Column[ServerRow]]:
+def _columns(types: tuple[str, ...], telling: frozenset[str]) -> list[Column[ServerRow]]:
+    """Where it is narrow, types of which there is nothing to say give way to those of which there is."""
+    least = len(types) + 2
     return [
         Column("server", "SERVER", 18, 0, lambda row: str(row.server), flexible=True),
         Column("ms", "MS", 7, 1, _ms, right=True, kind="number"),
-        *(_type_column(kind, at) for at, kind in enumerate(types)),
-        Column("via", "VIA", 7, 21, lambda row: row.transport),
-        Column("flags", "FLAGS", 11, 22, lambda row: row.flags),
-        Column("history", "HISTORY", _GRAPH, 20, lambda row: graph_text(row.latencies, _GRAPH)),
+        *(_type_column(kind, at if kind in telling else at + least) for at, kind in enumerate(types, 2)),
+        Column("via", "VIA", 7, 2 * least + 1, lambda row: row.transport),
+        Column("flags", "FLAGS", 11, 2 * least + 2, lambda row: row.flags),
+        Column("history", "HISTORY", _GRAPH, 2 * least, lambda row: graph_text(row.latencies, _GRAPH)),
     ]
 
 
-def _type_column(kind: str, at: int) -> Column[ServerRow]:
-    return Column(kind, kind, 9, 2 + at, lambda row: row.cell(kind), kind=lambda row: row.kind(kind))
+def _type_column(kind: str, priority: int) -> Column[ServerRow]:
+    return Column(kind, kind, 9, priority, lambda row: row.cell(kind), kind=lambda row: row.kind(kind))
 
 
 def _ms(row: ServerRow) -> str:

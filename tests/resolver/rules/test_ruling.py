@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 
 from netmon.model.finding import FindingState
+from netmon.resolver.answer import Configuration
 from netmon.resolver.enquiry import Enquiry
 from netmon.resolver.rules.live_zone import GatherError
 from netmon.resolver.rules.ruling import names_file, rule
@@ -63,3 +64,16 @@ def test_the_servers_that_were_asked_are_those_who_know_of_the_zone() -> None:
         with pytest.raises(GatherError, match="there is no zone"):
             rule(Enquiry("www.example.test", servers=servers))
         assert server.asked
+
+
+def test_the_servers_of_this_machine_are_asked_beside_those_that_were_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serve({}) as server, serve({}) as named:
+        own = Configuration((server.endpoint,))
+        monkeypatch.setattr("netmon.resolver.rules.ruling.configuration", lambda: own)
+        servers = (Server("system"), Server("udp", named.endpoint.address, named.endpoint.port))
+        with pytest.raises(GatherError, match="there is no zone"):
+            rule(Enquiry("www.example.test", servers=servers))
+        assert server.asked
+        assert named.asked

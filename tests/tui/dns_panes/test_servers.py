@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from netmon.tui.widgets.detail_panel import DetailLines
+from netmon.tui.widgets.live_table import LiveTable
 from tests.resolver.server import Fault, Server, serve
 from tests.tui.dns_screen import opened
 
@@ -46,3 +47,15 @@ async def test_answers_are_shown_while_others_are_waited_for(server: Server) -> 
             await screen.pilot.press("escape", "v")
             await screen.until(lambda: len(screen.table) == 2)
             assert "asking …" in screen.table[1]
+
+
+async def test_where_it_is_narrow_types_without_records_give_way_to_those_with_some(server: Server) -> None:
+    with serve({"example.test.": "host 60 TXT x"}) as other:
+        async with opened(other, size=(80, 24)) as screen:
+            await screen.look_up("host.example.test A AAAA CNAME NS MX CAA TXT")
+            await screen.pilot.press("v")
+            table = screen.tab.query_one("#dns-grid", LiveTable)
+            shown = table.render_line(0).text.split()
+            assert {"SERVER", "MS", "A", "AAAA", "TXT"} <= set(shown)
+            assert "CAA" not in shown
+            assert screen.table[0].endswith(" 1")

@@ -165,7 +165,9 @@ def _said_texts(said: Said, *, told: bool) -> Iterator[str]:
         if value is not None:
             yield f"{what} {value}"
     if said.extras.subnet is not None:
-        yield f"answers for clients in {said.extras.subnet}"
+        everywhere = said.extras.subnet.endswith("/0")  # RFC 7871 section 7.2.1: the answer suits all
+        where = "everywhere" if everywhere else f"in {said.extras.subnet}"
+        yield f"answers for clients {where}"
 
 
 # How they compare

@@ -85,6 +85,8 @@ class Answer(NamedTuple):
     """Records of other names or classes that the server put in: they answer nothing and are left out."""
     soa: Record | None = None
     """Of an answer without such a record: what says for how long that may be remembered (RFC 2308)."""
+    referral: str = ""
+    """The zone whose servers it names instead of saying anything (RFC 1034 section 4.3.2, 3b)."""
 
     @property
     def has_alias(self) -> bool:
@@ -150,7 +152,18 @@ def read(message: dns.message.Message, kind: str, name: str) -> Answer:
     # Where there is a record, nobody remembers that there is none.
     authority = () if error is None else _records(message, message.authority)
     soa = next((record for record in authority if record.type == "SOA"), None)
-    return Answer(kind, records, rcode, flags=flags, ede=ede, error=error, strays=strays, soa=soa)
+    is_final = "AA" in flags or {"RD", "RA"} <= set(flags) or rcode != "NOERROR" or records or soa
+    cut = "" if is_final else _referred(authority)
+    if cut:
+        error = f"the server says nothing of {name}: it refers to the name servers of {cut}"
+    return Answer(
+        kind, records, rcode, flags=flags, ede=ede, error=error, strays=strays, soa=soa, referral=cut
+    )
+
+
+def _referred(authority: Sequence[Record]) -> str:
+    """The zone of the name servers in an authority section; empty without any."""
+    return next((record.name for record in authority if record.type == "NS"), "")
 
 
 @lru_cache(256)

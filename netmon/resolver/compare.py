@@ -51,7 +51,7 @@ def compare(replies: Sequence[Replies]) -> tuple[Compared, ...]:
     found = []
     for at in range(len(replies[0].said)):
         answers = [each.said[at].answer for each in replies]
-        told = [answer for answer in answers if answer.rcode in _KNOWS]
+        told = [answer for answer in answers if answer.rcode in _KNOWS and not answer.referral]
         own = [a for each, a in zip(replies, answers, strict=True) if each.server.name and _is_own(a)]
         if any(_is_cut(answer) for answer in own):  # what lies in other zones only resolvers tell
             owners = {record.name.lower() for answer in own for record in answer.records}
@@ -83,7 +83,7 @@ def _within(answer: Answer, owners: set[str]) -> Answer:
 def _judge(answer: Answer, usual: _Content | None, first: Answer | None) -> Verdict:
     if answer.rcode is None:
         return Verdict.NO_ANSWER
-    if answer.rcode not in _KNOWS or usual is None or first is None:
+    if answer.rcode not in _KNOWS or answer.referral or usual is None or first is None:
         return Verdict.FAILED
     content = _content(answer)
     if content == usual:

@@ -78,8 +78,9 @@ class Outcome(NamedTuple):
 
     @property
     def answered(self) -> bool:
-        """Whether any server knew, if only that there is nothing; one that fails or refuses does not."""
-        return any(s.answer.rcode in ("NOERROR", "NXDOMAIN") for each in self.replies for s in each.said)
+        """Whether any server knew, if only that there is nothing; one that fails or refers does not."""
+        answers = [said.answer for each in self.replies for said in each.said]
+        return any(a.rcode in ("NOERROR", "NXDOMAIN") and not a.referral for a in answers)
 
     @property
     def found(self) -> bool:

@@ -83,7 +83,8 @@ def _to_ask_next(name: str, failed: Sequence[Said]) -> str:
     if not kinds:
         return ""
     name = name if "A" in kinds else f"{name} {kinds[0]}"
-    codes = {explanation.code for said in failed for explanation in said.extras.ede}
+    # 0 is "other": it says nothing of where to look.
+    codes = {explanation.code for said in failed for explanation in said.extras.ede if explanation.code}
     dnssec = f"netmon dns {name} --dnssec, or Trust in the app, shows whether a signature is wrong, and which"
     trace = f"netmon dns {name} --trace, or Trace in the app, shows which server fails"
     if codes & _DNSSEC_CODES:

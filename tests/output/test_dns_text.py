@@ -132,3 +132,10 @@ def test_those_that_say_the_same_otherwise_stand_together() -> None:
     # Two against one: the first is still shown as the answer, as it was asked first.
     assert written[-5:-3] == ["only from tls://dns.example, 192.0.2.54", "  A  300  192.0.2.9"]
     assert written[-2].startswith("→ ask again with --server authoritative, too: ")
+
+
+def test_an_answer_that_suits_clients_everywhere() -> None:
+    for subnet, where in (("192.0.2.0/0", "everywhere"), ("192.0.2.0/24", "in 192.0.2.0/24")):
+        said = Said(answer("A", "192.0.2.1"), Extras(subnet=subnet))
+        written = lines(Replies(FIRST, FIRST.host, (said,), 1.0))
+        assert f"  {FIRST}: answers for clients {where}" in written

@@ -16,7 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netmon.resolver.answer import Answer, Record, follow, read, response
+from netmon.resolver.ask import Replies, Said
+from netmon.resolver.compare import compare
 from netmon.resolver.edns import Wishes, make_query, read_extras
+from netmon.resolver.enquiry import Outcome
+from netmon.resolver.server import Server
 from netmon.resolver.trace.referral import read_response
 from tests.resolver.wires import KINDS, NAME, wires
 
@@ -194,3 +198,21 @@ def test_whatever_a_stranger_sends_is_read_or_refused(
     aliases = {record.data.lower() for record in answer.records if record.type == "CNAME"}
     assert names <= {NAME.to_text(), *aliases}
     assert answer.strays >= 0
+
+
+def test_a_referral_is_no_word_on_the_name() -> None:
+    def told(*flags: str, soa: bool = False) -> Answer:
+        authority = "sub.test. 60 IN SOA a. b. 1 2 3 4 5" if soa else "sub.test. 60 IN NS ns.sub.test."
+        text = f"id 1\nopcode QUERY\nrcode NOERROR\nflags {' '.join(('QR', *flags))}\n"
+        text += f";QUESTION\na.sub.test. IN A\n;ANSWER\n;AUTHORITY\n{authority}\n;ADDITIONAL\n"
+        return read(dns.message.from_text(text), "A", "a.sub.test.")
+
+    why = "the server says nothing of a.sub.test.: it refers to the name servers of sub.test."
+    assert (told("RD").referral, told("RD").error, told("RA").error) == ("sub.test.", why, why)
+    for sure in (told("AA"), told("RD", "RA"), told(soa=True)):
+        assert (sure.referral, sure.error) == ("", "a.sub.test. has no A record")
+    other = told("AA")._replace(error=None, records=(Record("a.sub.test.", 1, "A", "192.0.2.1"),))
+    servers = [Server("udp", f"192.0.2.{at}", 53) for at in (1, 2)]
+    replies = [Replies(s, None, (Said(a),), 1.0) for s, a in zip(servers, (other, told()), strict=True)]
+    assert [each.verdict.value for each in compare(replies)] == ["same", "fails"]
+    assert not Outcome("a", "a.sub.test.", (replies[1],)).answered

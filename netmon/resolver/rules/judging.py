@@ -14,6 +14,7 @@ from netmon.resolver.rules import (
     delegation,
     missing_dot,
     null_mx,
+    placement,
     servers,
     syntax,
     targets,
@@ -45,7 +46,8 @@ _GROUPS = (
           "RFC 1034 section 3.6.2, RFC 2181 section 10"),
     Group("ttl", "every set of records has one TTL", (ttl.judge,), "RFC 2181 section 5.2"),
     Group("mail", "no null MX is misused", (null_mx.judge,), "RFC 7505 section 3"),
-    Group("apex", "the zone has what it needs, and no name server has a private address", (apex.judge,),
+    Group("apex", "the zone has what it needs, and no name server has a private address",
+          (apex.judge, placement.judge),
           "RFC 1035 section 5.2, RFC 1918 section 5"),
 )  # fmt: skip
 _FILE = Group("syntax", "every line could be read", (syntax.judge,), "RFC 1035 section 5.1")

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from netmon.model.endpoint import Endpoint
 from netmon.model.finding import Finding
-from netmon.resolver.configuration import configuration
 from netmon.resolver.enquiry import Enquiry
 from netmon.resolver.rules.judging import judge
 from netmon.resolver.rules.live_zone import gather
 from netmon.resolver.rules.view import ZoneView
 from netmon.resolver.rules.zone_file import read_zone
 from netmon.resolver.server import Server
+from netmon.resolver.system.configuration import configuration
 from netmon.resolver.trace.hints import root_hints
 
 

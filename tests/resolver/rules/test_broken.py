@@ -52,6 +52,12 @@ ZONES = {
     "private address of an NS": Broken("private-ns-address", "@ NS in\nin A 10.0.0.1\n"),
     "a missing dot": Broken("missing-dot", "a CNAME ns1.example.com\n"),
     "two SOAs": Broken("soa-twice", "@ SOA ns1 hostmaster 2 7200 900 1209600 300\n", "ns"),
+    "an SOA below the apex": Broken(
+        "soa-misplaced", "sub SOA ns1 hostmaster 1 7200 900 1209600 300\n", "nsd"
+    ),
+    "a DS at the apex": Broken("ds-misplaced", f"@ DS 1 13 2 {'ab' * 32}\n", "n"),
+    "a wildcard that delegates": Broken("ns-wildcard", "*.a NS ns1\n", "n"),
+    "a record below a DNAME": Broken("below-dname", "a DNAME ns1\nb.a TXT x\n", "s"),
 }
 CASES = pytest.mark.parametrize("zone", ZONES.values(), ids=ZONES.keys())
 

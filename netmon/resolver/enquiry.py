@@ -146,11 +146,11 @@ class _Asking(NamedTuple):
             before.append(outcome)
         else:  # none exists: speak of the name as it was typed, the one without a suffix
             outcome = before.pop(min(range(len(names)), key=lambda at: len(names[at])))
-        outcome = outcome._replace(tried=_names(before))
+            outcome = outcome._replace(tried=_names(before))
         guides = self.circle.resolvers if self.enquiry.wishes.recursion else ()
         ca_file = self.enquiry.ca_file
         beyond = pursue(outcome.name, outcome.replies, self.kinds, guides, deadline, ca_file)
-        return outcome._replace(beyond=beyond)
+        return outcome._replace(beyond=beyond) if beyond else outcome
 
     def _ask(self, name: dns.name.Name, before: tuple[str, ...], share: Deadline) -> Outcome:
         servers, authority = self.circle.around(name, share)

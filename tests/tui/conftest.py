@@ -10,7 +10,7 @@ from textual import _wait
 
 from tests.resolver.patience import lose_patience
 
-_LOOK_S = 0.01
+_LOOK_S = 0.005
 _BUSY_S = 0.0005
 
 

@@ -50,7 +50,7 @@ def test_shows_the_connections_of_this_machine(size: tuple[int, int], tmp_path: 
         tmux.until("word  port:443")
         # Both, since either alone may also be the port of something that lies in TIME_WAIT.
         tmux.press(*f"port:{port_of(client)}", "Space", *f"port:{port_of(server)}", "Enter")
-        screen = tmux.until(f"──▶ {port_of(server)}", "▸ 2 of")
+        screen = tmux.until(f"──▶ {port_of(server)}", "▸ 2 of", "Filter")
         assert len(screen) == size[1]
         assert "Connections" in screen[0]
         assert "Filter" in screen[-1]

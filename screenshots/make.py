@@ -52,7 +52,7 @@ PICTURES = {
     "details": Picture("connections", keys=("tab", "enter")),
     "processes": Picture("connections", MIDDLE, keys=("v", "v")),
     "ports": Picture("ports", WIDE),
-    "dns": Picture("dns", MIDDLE, typed=scene.ASKED, keys=("down",)),
+    "dns": Picture("dns", MIDDLE, typed=scene.ASKED),
     # The checks may have begun before the listeners were there.
     "loopback": Picture("loopback", MIDDLE, keys=("r",)),
 }

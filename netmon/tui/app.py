@@ -141,20 +141,18 @@ class NetmonApp(App[None]):
 
     def on_netmon_app_state_changed(self, message: StateChanged) -> None:
         """Hand the state to the tab in view."""
-        self._show_figures(message.state)
+        bar = self.query_one_optional(TopBar) if self.is_running else None
+        if bar is None:
+            return  # the app is being taken down: its widgets go one by one
+        bar.show_figures(*figures(message.state, self._host))
         # A tab that is only just being composed has nothing to draw on; it gets the latest when it opens.
         if message.tab is not None and message.tab is self._current and message.tab.is_mounted:
             message.tab.show_projection(message.state, message.projection)
 
     def on_netmon_app_names_changed(self) -> None:
         """Let the tab in view draw the names."""
-        if self._current is not None and self._current.is_mounted:
+        if self.is_running and self._current is not None and self._current.is_mounted:
             self._current.names_changed()
-
-    def _show_figures(self, state: State) -> None:
-        bar = self.query_one_optional(TopBar)
-        if bar is not None:  # else the app is being taken down
-            bar.show_figures(*figures(state, self._host))
 
     # -- tabs
 

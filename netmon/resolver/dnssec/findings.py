@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from netmon.model.finding import Finding, FindingState
 from netmon.model.units import format_age
-from netmon.resolver.dnssec.verdict import SignatureSeen, TrustStatus, TrustStep
+from netmon.resolver.dnssec.verdict import SignatureSeen, StepKind, TrustStatus, TrustStep
 
 _SOON = timedelta(days=2)
 """Signers renew with a week or more to spare; two days before the end something has stopped."""
@@ -38,12 +38,12 @@ def findings_of(
 def _verdict(status: TrustStatus, reason: str, steps: Sequence[TrustStep]) -> Finding:
     last = next((step for step in steps if step.status is status), None)
     evidence = "" if last is None else "; ".join(last.basis)
-    fix = _fix(reason)
+    fix = _fix(reason, is_anchor=last is not None and last.kind is StepKind.ANCHOR)
     why = _OF_SERVER if fix.startswith("ask another") else _WHY[status]
     return Finding("dnssec", _STATES[status], reason, evidence, why, fix, "RFC 4035 section 4.3")
 
 
-def _fix(reason: str) -> str:
+def _fix(reason: str, *, is_anchor: bool) -> str:
     """What the owner of the zone, or of this machine, can do about a reason."""
     if "could not be had" in reason or "does not pass on" in reason:
         return "ask another server, one that passes on DNSSEC records: --server ADDRESS"
@@ -51,6 +51,8 @@ def _fix(reason: str) -> str:
         return "sign the zone anew; see why its signer has stopped"
     if "is not valid before" in reason:
         return "see whether this machine's clock is right, then the signer's"
+    if "names: those are" in reason and is_anchor:
+        return "see who answers in the root's place; another root has keys of its own: --anchor FILE"
     if "names: those are" in reason:
         return "put the digest of a key that the zone has into its parent, or take the old DS out"
     return ""

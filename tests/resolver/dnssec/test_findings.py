@@ -38,6 +38,9 @@ def test_what_can_be_done() -> None:
         ("no key is one that the DS records names: those are 1", "into its parent"),
     ):
         assert fix in findings_of(TrustStatus.BOGUS, reason, [step()], NOW)[0].fix
+    anchor = step(status=TrustStatus.BOGUS)._replace(kind=StepKind.ANCHOR)
+    reason = "no key of . is one that the trust anchor names: those are 1, the zone has 2"
+    assert "--anchor FILE" in findings_of(TrustStatus.BOGUS, reason, [anchor], NOW)[0].fix
 
 
 def test_what_expires_soon() -> None:

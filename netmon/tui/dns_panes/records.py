@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from netmon.engine.explain import Explanation
 from netmon.resolver.enquiry import TYPES
 from netmon.resolver.lifetimes.ttl import Lifetime, Moment, lifetimes
 from netmon.resolver.union import Row, union
-from netmon.resolver.watch import Key
-from netmon.tui.dns_panes.base import DnsPane, Subject
+from netmon.tui.dns_panes.base import Subject
+from netmon.tui.dns_panes.followed import FollowedPane
 from netmon.tui.dns_panes.notes import changes_text, notes
 from netmon.tui.dns_panes.record_details import explain_record
 from netmon.tui.widgets.column import Column
@@ -31,7 +30,7 @@ _HINT = (
 )
 
 
-class RecordsPane(DnsPane):
+class RecordsPane(FollowedPane):
     """What the name resolves to, who says so and for how long."""
 
     view = "records"
@@ -58,8 +57,6 @@ class RecordsPane(DnsPane):
     _subject: Subject | None = None
     _lives: tuple[Lifetime, ...] = ()
     """What the zone's own servers say beside what the others have; nothing where they were not asked."""
-    _open: Key | None = None
-    """The record whose details are shown."""
 
     def compose(self) -> ComposeResult:
         """The records, and what is to be said."""
@@ -77,36 +74,27 @@ class RecordsPane(DnsPane):
         self._subject = subject
         outcome = subject.whole
         self._know_lives(() if outcome is None else lifetimes(outcome))
-        self._table.empty_text = _empty_text(subject)
-        self._table.set_rows(() if outcome is None else union(outcome, subject.watched))
+        self.table.empty_text = _empty_text(subject)
+        self.table.set_rows(() if outcome is None else union(outcome, subject.watched))
         if is_new:
-            self._open = None
-            self.remove_class("-details")
-            self._table.action_top()
+            self.close_details()
+            self.table.action_top()
         moment = Moment(self.clock(), datetime.now(UTC))
         told = Content("") if outcome is None else notes(outcome, moment)
         self.query_one("#dns-notes", Static).update(told)
         self.query_one("#dns-changes", Static).update(changes_text(subject.watched.changes))
-        self._draw_details()
+        self.draw_details()
 
     def _know_lives(self, lives: tuple[Lifetime, ...]) -> None:
         """Give the TTLs room for those of the zone where they are known."""
         if bool(lives) != bool(self._lives):
-            self._table.set_columns(_key_columns(self, _TTL_BESIDE if lives else _TTL))
+            self.table.set_columns(_key_columns(self, _TTL_BESIDE if lives else _TTL))
         self._lives = lives
 
     def tick(self) -> None:
         """Let the TTLs tick."""
-        self._table.redraw()
-        self._draw_details()
-
-    def focus_first(self) -> None:
-        """Go to the records."""
-        self._table.focus()
-
-    @property
-    def _table(self) -> LiveTable[Any]:
-        return self.query_one("#dns-records", LiveTable)
+        self.table.redraw()
+        self.draw_details()
 
     def ttl(self, row: Row) -> str:
         """What is left of a record's life, of how much, and whether it is of the past."""
@@ -131,38 +119,16 @@ class RecordsPane(DnsPane):
 
     def line_to_copy(self) -> str:
         """The record under the cursor as a zone file has it, with the time that is left."""
-        row = self._table.cursor_row
+        row = self.table.cursor_row
         if row is None:
             return ""
         record = row.record
         return f"{record.name} {row.left(self.clock())} {record.type} {record.data}"
 
-    def back(self) -> bool:
-        """Close the details."""
-        if self._open is None:
-            return False
-        self._open = None
-        self.remove_class("-details")
-        self._table.focus()
-        return True
-
-    @on(LiveTable.RowSelected)
-    @on(LiveTable.RowHighlighted)
-    def _chosen(self, message: LiveTable.RowSelected | LiveTable.RowHighlighted) -> None:
-        message.stop()
-        opens = isinstance(message, LiveTable.RowSelected) or self._open is not None
-        if opens and message.row is not None:
-            self._open = message.row.key
-            self.add_class("-details")
-            self._draw_details()
-
-    def _draw_details(self) -> None:
-        if self._open is None:
-            return
+    def explain_row(self, row: Row) -> Explanation | None:
+        """A record in words."""
         outcome = None if self._subject is None else self._subject.whole
-        found = next((row for row in self._table.rows if row.key == self._open), None)
-        if found is not None and outcome is not None:
-            self.query_one(DetailPanel).show(explain_record(found, outcome, self.clock()))
+        return None if outcome is None else explain_record(row, outcome, self.clock())
 
     def _kind(self, row: Row) -> str:
         return row.mark or ("dim" if self.ttl(row) == "expired" else "")

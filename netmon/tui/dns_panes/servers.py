@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from netmon.resolver.server import Server
-from netmon.tui.dns_panes.base import DnsPane, Subject
+from netmon.engine.explain import Explanation
+from netmon.tui.dns_panes.base import Subject
+from netmon.tui.dns_panes.followed import FollowedPane
 from netmon.tui.dns_panes.server_rows import ServerRow, explain_server, server_rows, types_of
 from netmon.tui.widgets.column import Column
 from netmon.tui.widgets.detail_panel import DetailPanel
@@ -20,7 +18,7 @@ _GRAPH = 14
 """Cells of the history of latencies."""
 
 
-class ServersPane(DnsPane):
+class ServersPane(FollowedPane):
     """What each server says of every type, and how fast."""
 
     view = "servers"
@@ -41,8 +39,6 @@ class ServersPane(DnsPane):
     _types: tuple[str, ...] = ()
     _telling: frozenset[str] = frozenset()
     """Those of which any server has something to say."""
-    _open: Server | None = None
-    """The server whose details are shown."""
 
     def compose(self) -> ComposeResult:
         """The grid and the details."""
@@ -53,57 +49,29 @@ class ServersPane(DnsPane):
     def show_subject(self, subject: Subject) -> None:
         """Draw the grid as far as servers have answered."""
         outcome = subject.whole
-        self._table.empty_text = subject.error or "asking …"
+        self.table.empty_text = subject.error or "asking …"
         if outcome is None:
-            self._table.set_rows(())
+            self.table.set_rows(())
             return
         rows, types = server_rows(outcome, subject.watched), types_of(outcome)
         telling = frozenset(kind for kind in types if any(row.is_telling(kind) for row in rows))
         if (types, telling) != (self._types, self._telling):
             self._types, self._telling = types, telling
-            self._table.set_columns(_columns(types, telling))
-        self._table.set_rows(rows)
-        self._draw_details()
-
-    def focus_first(self) -> None:
-        """Go to the servers."""
-        self._table.focus()
+            self.table.set_columns(_columns(types, telling))
+        self.table.set_rows(rows)
+        self.draw_details()
 
     def line_to_copy(self) -> str:
         """What the server under the cursor says of each type, in a word."""
-        row = self._table.cursor_row
+        row = self.table.cursor_row
         if row is None:
             return ""
         words = (f"{kind} {row.cell(kind)}" for kind in self._types)
         return f"{row.server} {_ms(row)} ms: {', '.join(words)}"
 
-    def back(self) -> bool:
-        """Close the details."""
-        if self._open is None:
-            return False
-        self._open = None
-        self.remove_class("-details")
-        self._table.focus()
-        return True
-
-    @on(LiveTable.RowSelected)
-    @on(LiveTable.RowHighlighted)
-    def _chosen(self, message: LiveTable.RowSelected | LiveTable.RowHighlighted) -> None:
-        message.stop()
-        opens = isinstance(message, LiveTable.RowSelected) or self._open is not None
-        if opens and message.row is not None:
-            self._open = message.row.server
-            self.add_class("-details")
-            self._draw_details()
-
-    def _draw_details(self) -> None:
-        found = next((row for row in self._table.rows if row.server == self._open), None)
-        if found is not None:
-            self.query_one(DetailPanel).show(explain_server(found))
-
-    @property
-    def _table(self) -> LiveTable[Any]:
-        return self.query_one("#dns-grid", LiveTable)
+    def explain_row(self, row: ServerRow) -> Explanation:
+        """All that a server said."""
+        return explain_server(row)
 
 
 def _columns(types: tuple[str, ...], telling: frozenset[str]) -> list[Column[ServerRow]]:

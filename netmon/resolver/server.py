@@ -36,7 +36,7 @@ class BadServerError(ValueError):
     """The text names no server; the message is one line that says why."""
 
 
-class _Wrong(ValueError):  # noqa: N818  # never leaves this module
+class _WrongError(ValueError):
     """What is wrong with the text."""
 
 
@@ -84,13 +84,13 @@ def parse_server(text: str) -> Server:
     """
     try:
         return _parse(text.strip())
-    except _Wrong as wrong:
+    except _WrongError as wrong:
         raise BadServerError(f"bad server {clean(text.strip(), 60)!r}: {wrong}; {_HOW}") from None
 
 
 def _parse(text: str) -> Server:
     if not text or len(text) > _TEXT_LIMIT or not text.isascii() or not text.isprintable():
-        raise _Wrong("empty, too long, or not plain ASCII")
+        raise _WrongError("empty, too long, or not plain ASCII")
     for word in STANDING_IN:
         if text == word:
             return Server(word)
@@ -100,7 +100,7 @@ def _parse(text: str) -> Server:
     scheme = scheme.lower()
     if scheme not in PORTS or scheme in STANDING_IN:
         known = ", ".join(f"{name}://" for name in get_args(Scheme) if name not in STANDING_IN)
-        raise _Wrong(f"{scheme}:// is not one of {known}")
+        raise _WrongError(f"{scheme}:// is not one of {known}")
     authority, slash, path = rest.partition("/")
     return _server(scheme, authority, slash + path)
 
@@ -110,9 +110,9 @@ def _server(scheme: Scheme, authority: str, path: str) -> Server:
     if scheme == "https":
         path = path.removesuffix("{?dns}") or PATH
         if _PATH.fullmatch(path) is None or "#" in path:
-            raise _Wrong("this is no path of a URL")
+            raise _WrongError("this is no path of a URL")
     elif path not in ("", "/"):
-        raise _Wrong(f"{scheme}:// takes no path")
+        raise _WrongError(f"{scheme}:// takes no path")
     path = path if scheme == "https" else ""
     return Server(scheme, _host(host), _port(port, PORTS[scheme]), path)
 
@@ -120,13 +120,13 @@ def _server(scheme: Scheme, authority: str, path: str) -> Server:
 def _split(authority: str) -> tuple[str, str | None]:
     """Host and port; a bare IPv6 address has no port."""
     if not authority:
-        raise _Wrong("it names no host")
+        raise _WrongError("it names no host")
     if "@" in authority:
-        raise _Wrong("a server takes no user name and no password")
+        raise _WrongError("a server takes no user name and no password")
     if authority.startswith("["):
         host, bracket, rest = authority[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")) or ":" not in host:
-            raise _Wrong("brackets stand around an IPv6 address, and a port behind them")
+            raise _WrongError("brackets stand around an IPv6 address, and a port behind them")
         return host, rest[1:] if rest else None
     if authority.count(":") > 1:
         return authority, None
@@ -141,9 +141,9 @@ def _host(text: str) -> str:
     name = text.lower().removesuffix(".")
     labels = name.split(".")
     if len(name) > 253 or not all(map(_LABEL.fullmatch, labels)):
-        raise _Wrong("neither an address nor a host name")
+        raise _WrongError("neither an address nor a host name")
     if labels[-1].isdigit():  # RFC 1123 section 2.1: so that no mistyped address is taken for a name
-        raise _Wrong("no IPv4 address, though it ends like one")
+        raise _WrongError("no IPv4 address, though it ends like one")
     return name
 
 
@@ -163,5 +163,5 @@ def _port(text: str | None, usual: int) -> int:
     if text is None:
         return usual
     if not text.isdigit() or len(text) > 5 or not 0 < int(text) < 65536:
-        raise _Wrong("the port is not a number from 1 to 65535")
+        raise _WrongError("the port is not a number from 1 to 65535")
     return int(text)

@@ -10,10 +10,8 @@ from typing import NamedTuple
 
 NLMSG_ERROR = 2
 NLMSG_DONE = 3
-NLMSG_OVERRUN = 4
 
 NLM_F_REQUEST = 0x01
-NLM_F_DUMP_INTR = 0x10
 NLM_F_DUMP = 0x300
 
 HEADER = struct.Struct("=IHHII")  # nlmsg_len, nlmsg_type, nlmsg_flags, nlmsg_seq, nlmsg_pid

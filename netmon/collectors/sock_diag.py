@@ -56,7 +56,6 @@ _STATES: Final = {
     11: SocketState.CLOSING,
     12: SocketState.SYN_RECV,  # TCP_NEW_SYN_RECV: a request that no socket stands for yet
 }
-_TCP_CLOSE = 7
 
 _FIN_RECEIVED = {
     SocketState.CLOSE_WAIT,
